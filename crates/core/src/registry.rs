@@ -1,0 +1,178 @@
+//! The configuration registry: every business constant as a key with its default, unit, range,
+//! source and impact. Decision code asks for a key; it never writes the number.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// How much a wrong value can hurt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Impact {
+    /// Changes what money is spent.
+    Critical,
+    /// Changes what people are told about money.
+    High,
+    /// Changes a warning or a ranking.
+    Medium,
+    /// Changes presentation only.
+    Low,
+}
+
+/// One key of the registry.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Setting {
+    /// Dotted name, for example `data.gap_share_max`.
+    pub key: &'static str,
+    /// Value unless configured otherwise.
+    pub default: f64,
+    /// Unit of the value (`share`, `periods`, `ratio`, …).
+    pub unit: &'static str,
+    /// Smallest allowed value.
+    pub min: f64,
+    /// Largest allowed value.
+    pub max: f64,
+    /// Where the default comes from.
+    pub source: &'static str,
+    /// How much a wrong value can hurt.
+    pub impact: Impact,
+    /// What the key does.
+    pub meaning: &'static str,
+}
+
+/// Why a configuration was refused.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum RegistryError {
+    /// No such key.
+    #[error("unknown configuration key `{0}`: see `outlay config` for the list")]
+    Unknown(String),
+    /// Out of range.
+    #[error("`{key}` must lie between {min} and {max}, not {value}")]
+    Range {
+        /// The key.
+        key: String,
+        /// The value given.
+        value: f64,
+        /// Smallest allowed.
+        min: f64,
+        /// Largest allowed.
+        max: f64,
+    },
+}
+
+/// The settings in force: defaults, and what was set over them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Registry {
+    overrides: IndexMap<String, f64>,
+}
+
+impl Registry {
+    /// The registry with `overrides` over the defaults.
+    ///
+    /// # Errors
+    /// [`RegistryError`] for an unknown key or a value out of its range.
+    pub fn with(overrides: impl IntoIterator<Item = (String, f64)>) -> Result<Self, RegistryError> {
+        let mut registry = Self::default();
+        for (key, value) in overrides {
+            let setting = SETTINGS.iter().find(|s| s.key == key);
+            let setting = setting.ok_or_else(|| RegistryError::Unknown(key.clone()))?;
+            if !(setting.min..=setting.max).contains(&value) {
+                let (min, max) = (setting.min, setting.max);
+                return Err(RegistryError::Range { key, value, min, max });
+            }
+            registry.overrides.insert(key, value);
+        }
+        Ok(registry)
+    }
+
+    /// The value in force of a setting, named by its constant in [`keys`].
+    pub fn get(&self, setting: &Setting) -> f64 {
+        self.overrides.get(setting.key).copied().unwrap_or(setting.default)
+    }
+}
+
+macro_rules! settings {
+    ($($name:ident = $key:literal, $default:expr, $unit:literal, $min:expr, $max:expr, $impact:ident, $source:literal, $meaning:literal;)*) => {
+        /// One constant per key, so that a misspelt key does not compile.
+        pub mod keys {
+            use super::{Impact, Setting};
+            $(
+                #[doc = $meaning]
+                pub const $name: Setting = Setting {
+                    key: $key, default: $default, unit: $unit, min: $min, max: $max,
+                    source: $source, impact: Impact::$impact, meaning: $meaning,
+                };
+            )*
+        }
+        /// Every key, in the order of the reference page.
+        pub const SETTINGS: &[Setting] = &[$(keys::$name),*];
+    };
+}
+
+settings! {
+    DATA_VIF_WARN = "data.vif_warn", 10.0, "ratio", 1.0, 1e6, Medium,
+        "Kutner et al. 2005, Applied Linear Statistical Models, section 10.5",
+        "Variance inflation factor from which two channels are said to be hard to tell apart";
+    DATA_CORRELATION_WARN = "data.correlation_warn", 0.9, "correlation", 0.0, 1.0, Medium,
+        "convention of the field", "Absolute correlation of two channels from which a warning is given";
+    DATA_SPIKE_SCORE = "data.spike_score", 6.0, "robust standard deviations", 2.0, 100.0, Low,
+        "Iglewicz and Hoaglin 1993 use 3.5; marketing data is heavier-tailed",
+        "Distance from the median, in robust standard deviations, from which a value is called a spike";
+    DATA_OBSERVATIONS_PER_PARAMETER = "data.observations_per_parameter_min", 3.0, "observations", 1.0, 100.0, Medium,
+        "convention of the field (7 to 10 recommended, 3 the least)",
+        "Observations per model parameter below which the data is called thin";
+    DATA_FILE_BYTES_MAX = "data.file_bytes_max", 1.0e9, "bytes", 1e3, 1e12, Low,
+        "memory of a small server", "Largest file that is read";
+    HEALTH_RHAT_WARN = "health.rhat_warn", 1.01, "ratio", 1.0, 2.0, High,
+        "Vehtari et al. 2021", "R-hat from which a parameter is called doubtful";
+    HEALTH_RHAT_FAIL = "health.rhat_fail", 1.05, "ratio", 1.0, 3.0, High,
+        "convention; Vehtari et al. 2021 for the statistic", "R-hat from which a fit is called not converged";
+    HEALTH_ESS_MIN = "health.ess_min", 400.0, "effective draws", 10.0, 1e6, High,
+        "Vehtari et al. 2021", "Effective draws below which an interval is called unstable";
+    HEALTH_DIVERGENCE_SHARE = "health.divergence_share_max", 0.001, "share of draws", 0.0, 1.0, High,
+        "Betancourt 2017", "Share of divergent draws above which a fit is doubtful";
+    HEALTH_R2_MIN = "health.r2_min", 0.5, "share", 0.0, 1.0, Medium,
+        "convention of the field", "Explained variance below which the fit is called poor";
+    HEALTH_WMAPE_MAX = "health.wmape_max", 0.2, "share", 0.0, 1.0, Medium,
+        "convention of the field", "Weighted error above which the fit is called poor";
+    HEALTH_PPP_MIN = "health.ppp_min", 0.05, "probability", 0.0, 0.5, Medium,
+        "Gelman et al. 2013, section 6.3", "Posterior predictive p-value below which the model contradicts its data";
+    HEALTH_NEGATIVE_BASELINE = "health.negative_baseline_max", 0.2, "probability", 0.0, 1.0, High,
+        "convention of the field (Meridian reviews from 0.2)", "Probability of a negative baseline from which a fit needs review";
+    HEALTH_PRIOR_SHIFT = "health.prior_shift_min", 0.1, "share", 0.0, 1.0, Medium,
+        "own choice: intervals that shrank by less are the prior's", "Shrinkage of the 90 % ROI interval below which the answer is called the prior's, not the data's";
+    HEALTH_SKILL_MIN = "health.holdout_skill_min", 0.0, "share", -10.0, 1.0, Medium,
+        "seasonal naive is the least a model must beat", "Holdout improvement over seasonal naive below which a fit needs review";
+    COMPARE_REVIEW = "compare.review_overlap", 0.5, "share", 0.0, 1.0, High,
+        "own choice", "Distance between two methods' shares, in interval half-widths, from which a channel needs review";
+    COMPARE_FAIL = "compare.fail_overlap", 1.5, "share", 0.0, 100.0, High,
+        "own choice", "Distance between two methods' shares, in interval half-widths, from which a channel fails";
+    EVIDENCE_UPLIFT = "evidence.use_uplift", 0.0, "switch (0 or 1)", 0.0, 1.0, High,
+        "ledger S4-044: off unless asked for", "Whether uplift results may enter the model as evidence";
+    EVIDENCE_LTV = "evidence.use_ltv", 0.0, "switch (0 or 1)", 0.0, 1.0, High,
+        "ledger S4-095: off unless asked for", "Whether customer lifetime value may scale the outcome";
+    ROI_UNCERTAINTY_MAX = "roi.uncertainty_max", 0.8, "share", 0.0, 10.0, High,
+        "ledger S4-060: (upper - lower of the 90 % interval) / (2 x mean)", "ROI uncertainty above which a channel's answer is called wide";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_lie_in_their_ranges_and_keys_are_unique() {
+        let mut seen = std::collections::HashSet::new();
+        for s in SETTINGS {
+            assert!((s.min..=s.max).contains(&s.default), "{}", s.key);
+            assert!(seen.insert(s.key), "{} twice", s.key);
+        }
+    }
+
+    #[test]
+    fn overrides_are_checked() {
+        let set = |k: &str, v| Registry::with([(k.to_owned(), v)]);
+        assert_eq!(set("health.rhat_warn", 1.1).unwrap().get(&keys::HEALTH_RHAT_WARN), 1.1);
+        assert!(matches!(set("health.rhat_warn", 0.5), Err(RegistryError::Range { .. })));
+        assert!(matches!(set("health.nonsense", 1.0), Err(RegistryError::Unknown(_))));
+    }
+}

@@ -1,0 +1,6 @@
+//! The Bayesian marketing mix model: specification, density with gradient, answers.
+//!
+//! Invariant: this crate does no input or output and reads no clock; the same data,
+//! specification and seed give the same draws on any number of threads.
+
+pub mod summary;

@@ -1,0 +1,465 @@
+//! What a fit answers, in the form that files, the API and pages share (`summary.json`).
+//!
+//! Money amounts are in units of the panel's currency, shares lie in 0..1, outcomes are in
+//! revenue where revenue is known and in KPI units otherwise ([`DataSummary::outcome_unit`]).
+
+use chrono::NaiveDate;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+/// Name and version of the schema of `summary.json`.
+pub const SCHEMA: &str = "outlay/summary/1";
+
+/// Mean, standard deviation and quantiles over posterior draws.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// Posterior mean.
+    pub mean: f64,
+    /// Posterior standard deviation.
+    pub sd: f64,
+    /// 5 % quantile: lower end of the 90 % interval.
+    pub q05: f64,
+    /// 25 % quantile: lower end of the 50 % interval.
+    pub q25: f64,
+    /// Median.
+    pub q50: f64,
+    /// 75 % quantile.
+    pub q75: f64,
+    /// 95 % quantile.
+    pub q95: f64,
+}
+
+/// An estimate with its convergence diagnostics (Vehtari et al. 2021).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ParameterSummary {
+    /// Mean, sd and quantiles.
+    #[serde(flatten)]
+    pub estimate: Estimate,
+    /// Rank-normalised split R-hat; `null` where it is undefined (a constant).
+    pub rhat: Option<f64>,
+    /// Bulk effective sample size.
+    pub ess_bulk: Option<f64>,
+    /// Tail effective sample size.
+    pub ess_tail: Option<f64>,
+}
+
+/// Quantiles of a series, one entry per period.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct BandSeries {
+    /// 5 % quantiles.
+    pub q05: Vec<f64>,
+    /// 25 % quantiles.
+    pub q25: Vec<f64>,
+    /// Medians.
+    pub q50: Vec<f64>,
+    /// 75 % quantiles.
+    pub q75: Vec<f64>,
+    /// 95 % quantiles.
+    pub q95: Vec<f64>,
+    /// Means; means of parts add up to the mean of the whole.
+    pub mean: Vec<f64>,
+}
+
+/// The data behind a fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DataSummary {
+    /// Fingerprint of the panel.
+    pub fingerprint: String,
+    /// Name of the source (a file name, a world's name).
+    pub source: String,
+    /// KPI column.
+    pub kpi: String,
+    /// What outcomes are counted in: a currency code, or the KPI's name.
+    pub outcome_unit: String,
+    /// Whether outcomes are money, so that ROI has no unit.
+    pub outcome_is_money: bool,
+    /// Currency of spend, where known.
+    pub currency: Option<String>,
+    /// `day`, `week` or `month`.
+    pub granularity: String,
+    /// First period.
+    pub start: NaiveDate,
+    /// Last period.
+    pub end: NaiveDate,
+    /// Number of periods.
+    pub periods: usize,
+    /// Geo names.
+    pub geos: Vec<String>,
+    /// Total outcome of all periods and geos.
+    pub total_outcome: f64,
+    /// Total spend of all channels.
+    pub total_spend: f64,
+}
+
+/// What one channel brings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChannelSummary {
+    /// `paid` or `organic`.
+    pub kind: ChannelKind,
+    /// Total spend (0 for organic channels).
+    pub spend: f64,
+    /// Share of total spend.
+    pub spend_share: f64,
+    /// Outcome brought over the whole period.
+    pub contribution: Estimate,
+    /// Contribution as a share of the actual total outcome.
+    pub contribution_share: Estimate,
+    /// Contribution per unit of spend; `null` without spend.
+    pub roi: Option<Estimate>,
+    /// Return on the next unit of spend, at one per cent more; `null` without spend.
+    pub mroi: Option<Estimate>,
+    /// Spend per KPI unit brought; `null` without spend. Quantiles are of the ratio.
+    pub cpa: Option<Estimate>,
+    /// Share of the contribution that comes in periods after the exposure.
+    pub carryover_share: Estimate,
+    /// (q95 - q05) / (2 mean) of ROI; `null` without spend.
+    pub roi_uncertainty: Option<f64>,
+    /// Response to spend, historical flighting kept.
+    pub response: Option<ResponseCurve>,
+    /// Weight of the effect 0, 1, … periods after the exposure (sums to 1).
+    pub adstock: BandSeries,
+    /// Saturation: effect relative to its value at the highest observed level, over levels from
+    /// 0 to 1.5 times that level.
+    pub saturation: Curve,
+    /// The prior beside the posterior of the effect size.
+    pub prior: Option<PriorShift>,
+}
+
+/// Whether money buys the exposure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChannelKind {
+    /// Bought.
+    Paid,
+    /// Not bought.
+    Organic,
+}
+
+/// A curve with its band.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Curve {
+    /// Abscissa.
+    pub x: Vec<f64>,
+    /// Ordinate with quantiles.
+    pub y: BandSeries,
+}
+
+/// Outcome and marginal return against spend.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ResponseCurve {
+    /// Spend as a multiple of the historical spend.
+    pub multiplier: Vec<f64>,
+    /// Total spend at each point.
+    pub spend: Vec<f64>,
+    /// Outcome at each point.
+    pub outcome: BandSeries,
+    /// Return on the next unit of spend at each point.
+    pub marginal: BandSeries,
+    /// Multiplier up to which single periods were observed; beyond it the curve is extrapolated.
+    pub observed_to: f64,
+}
+
+/// How far the data moved a prior.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PriorShift {
+    /// What the prior is on: `roi`, `mroi`, `contribution` or `coefficient`.
+    pub quantity: String,
+    /// The prior.
+    pub prior: Estimate,
+    /// The posterior of the same quantity.
+    pub posterior: Estimate,
+    /// 1 - posterior 90 % width / prior 90 % width.
+    pub shrinkage: f64,
+    /// Where the prior comes from (`preset`, `user`, `experiment`, `uplift`, `ltv`, `benchmark`, `posterior`).
+    pub source: String,
+}
+
+/// Outcome over time and its parts; `baseline + controls-free parts + channels = predicted`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Decomposition {
+    /// First days of the periods.
+    pub dates: Vec<NaiveDate>,
+    /// Observed outcome.
+    pub actual: Vec<f64>,
+    /// Expected outcome (of the mean).
+    pub expected: BandSeries,
+    /// Outcome with observation noise: where a new observation would fall.
+    pub predictive: BandSeries,
+    /// What would have come without media.
+    pub baseline: BandSeries,
+    /// Contribution of each channel.
+    pub channels: IndexMap<String, BandSeries>,
+    /// Parts of the baseline (`trend`, `seasonality`, `holidays`, each control, …), means.
+    pub baseline_parts: IndexMap<String, Vec<f64>>,
+    /// Whether the period was held out of the fit.
+    pub held_out: Vec<bool>,
+}
+
+/// How well the model describes the data.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct FitQuality {
+    /// Explained variance of national outcome per period.
+    pub r2: f64,
+    /// Mean absolute error as a share of the mean absolute outcome.
+    pub wmape: f64,
+    /// Mean absolute percentage error (periods with zero outcome left out).
+    pub mape: f64,
+    /// Bayesian posterior predictive p-value of total outcome.
+    pub posterior_predictive_p: f64,
+    /// Probability that baseline outcome is negative in total.
+    pub negative_baseline_probability: f64,
+    /// Share of 90 % predictive intervals that hold the observation.
+    pub predictive_coverage_90: f64,
+    /// Error on held-out periods, where there are any.
+    pub holdout: Option<HoldoutError>,
+    /// Rolling-origin backtest, where asked for.
+    pub backtest: Option<Backtest>,
+}
+
+/// Error on held-out periods beside the naive forecast's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HoldoutError {
+    /// First held-out period.
+    pub start: NaiveDate,
+    /// Number of held-out periods.
+    pub periods: usize,
+    /// wMAPE of the model.
+    pub wmape: f64,
+    /// wMAPE of the seasonal-naive forecast (same period last year; last value when shorter).
+    pub naive_wmape: f64,
+    /// 1 - wmape / naive_wmape.
+    pub skill: f64,
+    /// Share of 90 % predictive intervals that hold the observation.
+    pub coverage_90: f64,
+}
+
+/// Rolling-origin backtest.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Backtest {
+    /// One entry per origin.
+    pub origins: Vec<HoldoutError>,
+    /// wMAPE over all origins (ratio of sums).
+    pub wmape: f64,
+    /// The naive forecast's.
+    pub naive_wmape: f64,
+    /// 1 - wmape / naive_wmape.
+    pub skill: f64,
+}
+
+/// Sampler and convergence diagnostics.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Diagnostics {
+    /// Chains that were kept.
+    pub chains: usize,
+    /// Warm-up draws per chain.
+    pub warmup: usize,
+    /// Kept draws per chain.
+    pub draws: usize,
+    /// Largest R-hat over all parameters.
+    pub rhat_max: f64,
+    /// The parameter with the largest R-hat.
+    pub rhat_max_parameter: String,
+    /// Smallest bulk effective sample size.
+    pub ess_bulk_min: f64,
+    /// The parameter with the smallest bulk effective sample size.
+    pub ess_bulk_min_parameter: String,
+    /// Smallest tail effective sample size.
+    pub ess_tail_min: f64,
+    /// Divergent transitions after warm-up.
+    pub divergences: usize,
+    /// Draws whose tree reached its largest depth.
+    pub max_depth_reached: usize,
+    /// Mean leapfrog steps per draw.
+    pub leapfrogs_mean: f64,
+    /// Step size per chain.
+    pub step_size: Vec<f64>,
+    /// Chains that got stuck and were started again.
+    pub restarts: usize,
+    /// Whether the run was interrupted and holds what was drawn until then.
+    pub interrupted: bool,
+}
+
+/// State of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Nothing to do.
+    Ok,
+    /// Look before you use it.
+    Review,
+    /// Do not use it.
+    Fail,
+}
+
+/// One finding of the health check.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Stable code, for example `convergence.rhat`.
+    pub code: String,
+    /// How bad it is.
+    pub verdict: Verdict,
+    /// What was found, with the number.
+    pub message: String,
+    /// What to do next; empty when nothing is to be done.
+    pub advice: String,
+}
+
+/// The health of a fit: the worst verdict, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Health {
+    /// Worst verdict over all findings.
+    pub verdict: Verdict,
+    /// 0 to 100; each check's share of it is documented in the book.
+    pub score: f64,
+    /// Findings, also those that are fine.
+    pub findings: Vec<Finding>,
+}
+
+/// Where the time went.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Timing {
+    /// Wall seconds of sampling.
+    pub wall_seconds: f64,
+    /// CPU seconds of sampling, all threads.
+    pub cpu_seconds: f64,
+    /// Wall seconds from start to the first draw.
+    pub first_draw_seconds: f64,
+    /// Gradient evaluations, warm-up included.
+    pub gradient_evaluations: u64,
+    /// Wall seconds of the whole command.
+    pub total_seconds: f64,
+}
+
+/// How the posterior was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// NUTS: exact up to Monte Carlo error.
+    Nuts,
+    /// Laplace approximation at the mode with importance resampling: approximate.
+    Laplace,
+    /// Pathfinder: approximate.
+    Pathfinder,
+    /// Robyn-style ridge: no posterior; intervals are the spread over the chosen models.
+    Ridge,
+}
+
+/// Everything a fit answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// [`SCHEMA`].
+    pub schema: String,
+    /// Version of Outlay.
+    pub version: String,
+    /// Seed of the run.
+    pub seed: u64,
+    /// How the posterior was found.
+    pub method: Method,
+    /// Whether the answer is approximate.
+    pub approximate: bool,
+    /// The answer in one sentence.
+    pub sentence: String,
+    /// The data.
+    pub data: DataSummary,
+    /// Paid channels in the order of the panel, then organic ones.
+    pub channels: IndexMap<String, ChannelSummary>,
+    /// All paid channels together.
+    pub total_media: TotalSummary,
+    /// What would have come without media, as a share of the actual outcome.
+    pub baseline_share: Estimate,
+    /// Outcome over time and its parts.
+    pub decomposition: Decomposition,
+    /// Non-media treatments: contribution against their baseline value.
+    pub treatments: IndexMap<String, Estimate>,
+    /// Every scalar parameter, `name[coordinate]`.
+    pub parameters: IndexMap<String, ParameterSummary>,
+    /// Fit.
+    pub fit: FitQuality,
+    /// Convergence.
+    pub diagnostics: Diagnostics,
+    /// Can I believe it?
+    pub health: Health,
+    /// The specification in force, every default written out.
+    pub spec: serde_json::Value,
+    /// Where the time went; the only part that differs between equal runs.
+    pub timing: Timing,
+}
+
+/// All paid channels together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TotalSummary {
+    /// Total spend.
+    pub spend: f64,
+    /// Total contribution.
+    pub contribution: Estimate,
+    /// Share of the actual outcome.
+    pub contribution_share: Estimate,
+    /// Contribution per unit of spend; `null` without spend.
+    pub roi: Option<Estimate>,
+}
+
+impl Estimate {
+    /// Summarises draws; quantiles interpolate linearly (Hyndman and Fan type 7).
+    pub fn from_draws(draws: &[f64]) -> Self {
+        let n = draws.len().max(1) as f64;
+        let mean = draws.iter().sum::<f64>() / n;
+        let ss = draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
+        let sd = if draws.len() > 1 { (ss / (n - 1.0)).sqrt() } else { 0.0 };
+        let mut sorted = draws.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let q = |p| quantile_sorted(&sorted, p);
+        Self { mean, sd, q05: q(0.05), q25: q(0.25), q50: q(0.5), q75: q(0.75), q95: q(0.95) }
+    }
+
+    /// Whether the 90 % interval holds `value`.
+    pub fn holds(&self, value: f64) -> bool {
+        (self.q05..=self.q95).contains(&value)
+    }
+}
+
+/// Quantile of ascending values by linear interpolation (Hyndman and Fan type 7); `NaN` when
+/// there are none.
+pub fn quantile_sorted(sorted: &[f64], p: f64) -> f64 {
+    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
+    let position = p.clamp(0.0, 1.0) * last as f64;
+    let low = position.floor() as usize;
+    let high = (low + 1).min(last);
+    sorted[low] + (position - low as f64) * (sorted[high] - sorted[low])
+}
+
+impl BandSeries {
+    /// Summarises `draws[draw][point]` per point.
+    pub fn from_draws(draws: &[Vec<f64>]) -> Self {
+        let points = draws.first().map_or(0, Vec::len);
+        let mut band = Self::default();
+        let mut column = Vec::with_capacity(draws.len());
+        for point in 0..points {
+            column.clear();
+            column.extend(draws.iter().map(|d| d[point]));
+            band.push(&Estimate::from_draws(&column));
+        }
+        band
+    }
+
+    /// Appends one point.
+    pub fn push(&mut self, e: &Estimate) {
+        self.q05.push(e.q05);
+        self.q25.push(e.q25);
+        self.q50.push(e.q50);
+        self.q75.push(e.q75);
+        self.q95.push(e.q95);
+        self.mean.push(e.mean);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_interpolate_like_numpy() {
+        let e = Estimate::from_draws(&[4.0, 1.0, 3.0, 2.0]);
+        assert!((e.q25 - 1.75).abs() < 1e-12 && (e.q05 - 1.15).abs() < 1e-12);
+        assert!((e.sd - 1.2909944487358056).abs() < 1e-12);
+    }
+}
