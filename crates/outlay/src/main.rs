@@ -1,1 +1,70 @@
-fn main() {}
+//! The `outlay` command line: one file per command, no logic.
+
+mod commands;
+mod context;
+mod failure;
+mod render;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use commands::{calibrate, compare, config, curves, demo, describe, fit, show, simulate};
+use context::{Context, Format};
+
+/// Where the next unit of marketing money should go, and how sure that is.
+#[derive(Parser)]
+#[command(name = "outlay", version, propagate_version = true, arg_required_else_help = true)]
+struct Cli {
+    /// Print JSON for machines instead of tables for people.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Do not show progress.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Say what a file holds, propose a mapping, and report what is wrong with it.
+    Describe(describe::Args),
+    /// Fit a marketing mix model to a file.
+    Fit(fit::Args),
+    /// Show a fit again.
+    Show(show::Args),
+    /// Set two fits beside each other.
+    Compare(compare::Args),
+    /// Response curve of a channel, at any spend.
+    Curves(curves::Args),
+    /// Simulate a brand whose truth is known.
+    Simulate(simulate::Args),
+    /// Simulate a brand, fit it, and set the verdict beside the truth.
+    Demo(demo::Args),
+    /// Check a specification by simulation: calibration and parameter recovery.
+    Calibrate(calibrate::Args),
+    /// List the configuration keys, their defaults, ranges and sources.
+    Config(config::Args),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let context =
+        Context { format: if cli.json { Format::Json } else { Format::Text }, quiet: cli.quiet };
+    let outcome = match cli.command {
+        Command::Describe(args) => describe::run(&args, &context),
+        Command::Fit(args) => fit::run(&args, &context),
+        Command::Show(args) => show::run(&args, &context),
+        Command::Compare(args) => compare::run(&args, &context),
+        Command::Curves(args) => curves::run(&args, &context),
+        Command::Simulate(args) => simulate::run(&args, &context),
+        Command::Demo(args) => demo::run(&args, &context),
+        Command::Calibrate(args) => calibrate::run(&args, &context),
+        Command::Config(args) => config::run(&args, &context),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(&context),
+    }
+}

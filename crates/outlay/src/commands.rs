@@ -1,0 +1,11 @@
+//! The commands: each parses its arguments, calls the crates, and renders the result.
+
+pub(crate) mod calibrate;
+pub(crate) mod compare;
+pub(crate) mod config;
+pub(crate) mod curves;
+pub(crate) mod demo;
+pub(crate) mod describe;
+pub(crate) mod fit;
+pub(crate) mod show;
+pub(crate) mod simulate;

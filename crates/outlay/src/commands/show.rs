@@ -1,0 +1,13 @@
+//! `outlay show`.
+
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Arguments of `outlay show`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+/// Runs the command.
+pub(crate) fn run(_args: &Args, _context: &Context) -> Result<(), Failure> {
+    Ok(())
+}

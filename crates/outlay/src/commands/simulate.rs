@@ -1,0 +1,13 @@
+//! `outlay simulate`.
+
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Arguments of `outlay simulate`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+/// Runs the command.
+pub(crate) fn run(_args: &Args, _context: &Context) -> Result<(), Failure> {
+    Ok(())
+}
