@@ -6,12 +6,14 @@
 
 pub mod calendar;
 pub mod fingerprint;
+pub mod holidays;
 pub mod money;
 pub mod panel;
 pub mod registry;
 
 pub use calendar::{Calendar, CalendarError, Granularity};
 pub use fingerprint::Fingerprint;
+pub use holidays::{Country, Holiday, HolidayError, HolidayKind};
 pub use money::{Currency, Money, MoneyError};
 pub use panel::{
     Channel, Covariate, Exposure, Grid, Kpi, KpiKind, Organic, Panel, PanelDraft, PanelError,
