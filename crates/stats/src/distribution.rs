@@ -285,3 +285,6 @@ impl Distribution {
 fn is_infinite(x: &f64) -> bool {
     x.is_infinite()
 }
+
+#[cfg(test)]
+mod tests;

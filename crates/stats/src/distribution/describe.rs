@@ -88,3 +88,25 @@ impl fmt::Display for Short {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Distribution as D;
+
+    #[test]
+    fn descriptions_are_short_sentences() {
+        assert_eq!(
+            D::LogNormal { mu: 0.2, sigma: 0.9 }.describe(),
+            "log-normal (mu 0.2, sigma 0.9): median 1.22, 90 % between 0.278 and 5.37"
+        );
+        assert_eq!(D::Fixed { value: 0.5 }.describe(), "fixed at 0.5");
+        assert_eq!(
+            D::TruncatedNormal { mean: 0.0, sd: 1.0, low: 0.0, high: f64::INFINITY }.to_string(),
+            "truncated-normal (mean 0, sd 1, low 0)"
+        );
+        assert_eq!(
+            D::Normal { mean: 12345.0, sd: 1.5e-7 }.to_string(),
+            "normal (mean 12345, sd 1.50e-7)"
+        );
+    }
+}

@@ -29,12 +29,17 @@ pub fn ln_beta(a: f64, b: f64) -> f64 {
 
 /// `x^a y^b / B(a, b)` with `y = 1 - x`.
 fn beta_kernel(a: f64, b: f64, x: f64, y: f64) -> f64 {
-    if a < 10.0 || b < 10.0 {
-        return (a * x.ln() + b * y.ln() - ln_beta(a, b)).exp();
+    let total = a + b;
+    // Far below one of the means the logarithms themselves are exact; large shapes closer to the
+    // centre would cancel.
+    let far = x * total < 0.5 * a || y * total < 0.5 * b;
+    if a < 10.0 || b < 10.0 || far {
+        // The larger of x and y carries the complement's digits only through the smaller one.
+        let (ln_x, ln_y) = if x < y { (x.ln(), (-x).ln_1p()) } else { ((-y).ln_1p(), y.ln()) };
+        return (a * ln_x + b * ln_y - ln_beta(a, b)).exp();
     }
     // Around the mean a / (a + b), with the linear terms cancelled by hand (Didonato & Morris
     // 1992, section 3).
-    let total = a + b;
     let lambda = if a > b { total * y - b } else { a - total * x };
     let exponent = a * ln_1p_minus(-lambda / a) + b * ln_1p_minus(lambda / b);
     let correction = stirling_correction(a) + stirling_correction(b) - stirling_correction(total);

@@ -10,7 +10,7 @@ pub fn ln_gamma(x: f64) -> f64 {
     if x >= STIRLING_FROM {
         (x - 0.5) * x.ln() - x + LN_SQRT_2PI + stirling_correction(x)
     } else if x > 0.0 {
-        statrs::function::gamma::ln_gamma(x)
+        libm::lgamma(x)
     } else {
         f64::NAN
     }
@@ -73,7 +73,8 @@ pub(super) fn gamma_kernel(a: f64, x: f64) -> f64 {
     if a < STIRLING_FROM {
         return (a * x.ln() - x - ln_gamma(a)).exp();
     }
-    let exponent = a * ln_1p_minus((x - a) / a) - stirling_correction(a);
+    let shape = if x < 0.5 * a { (x / a).ln() - (x - a) / a } else { ln_1p_minus((x - a) / a) };
+    let exponent = a * shape - stirling_correction(a);
     (a / (2.0 * std::f64::consts::PI)).sqrt() * exponent.exp()
 }
 

@@ -1,7 +1,7 @@
 //! The standard normal distribution, with tails that keep their relative precision.
 
-use super::{LN_SQRT_2PI, ln_1m_exp};
-use statrs::function::erf::{erfc, erfc_inv};
+use super::{LN_SQRT_2PI, erfc, ln_1m_exp};
+use statrs::function::erf::erfc_inv;
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
 /// Nodes of the ten-point Gauss-Legendre rule on -1..1 (the positive half) with their weights.
