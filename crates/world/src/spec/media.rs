@@ -1,0 +1,273 @@
+//! Keys of channels: how money is spent, and what it does.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::read;
+
+/// A paid channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChannelSpec {
+    /// Name: lower-case letters, digits and `_`; columns are `NAME_spend`, `NAME_impressions`, ….
+    pub name: String,
+    /// Average spend per period over the data, all geos together, silent periods included.
+    pub spend: f64,
+    /// Price of a thousand impressions; without it the exposure is the spend itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_per_thousand: Option<f64>,
+    /// Variation of that price (sd of the log).
+    pub cost_variation: f64,
+    /// When it runs.
+    pub flighting: Flighting,
+    /// Variation of spend within the flighting (sd of the log).
+    pub variation: f64,
+    /// How much of the spend follows the season (0: none; 1: in full proportion to the wave).
+    pub seasonal: f64,
+    /// Share of the spend that chases latent demand (0..1): the strength of confounding.
+    pub demand_driven: f64,
+    /// How strongly that share reacts (sd of its log per sd of demand).
+    pub demand_gain: f64,
+    /// An earlier channel whose spend it moves with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collinear_with: Option<String>,
+    /// Correlation with that channel's spend before its own demand and dark periods (0..1).
+    pub collinearity: f64,
+    /// Periods without any spend.
+    pub dark: Vec<Dark>,
+    /// Observed as reach and frequency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reach_frequency: Option<ReachFrequency>,
+    /// How the effect spreads over later periods.
+    pub adstock: Adstock,
+    /// Largest lag in periods; eight weeks (28 days, 3 months) unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_lag: Option<usize>,
+    /// How the effect levels off.
+    pub saturation: Saturation,
+    /// Which of the two comes first.
+    pub order: Order,
+    /// How large the effect is.
+    pub effect: Effect,
+}
+
+/// A channel without spend: newsletter, organic posts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OrganicSpec {
+    /// Name: lower-case letters, digits and `_`; its column is `NAME_UNIT`.
+    pub name: String,
+    /// What is counted.
+    pub unit: String,
+    /// Average volume per period, all geos together.
+    pub volume: f64,
+    /// When it runs.
+    pub flighting: Flighting,
+    /// Variation within the flighting (sd of the log).
+    pub variation: f64,
+    /// How the effect spreads over later periods.
+    pub adstock: Adstock,
+    /// Largest lag in periods.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_lag: Option<usize>,
+    /// How the effect levels off.
+    pub saturation: Saturation,
+    /// Which of the two comes first.
+    pub order: Order,
+    /// Contribution as a share of the expected KPI.
+    pub share: f64,
+}
+
+/// When a channel runs.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "pattern", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Flighting {
+    /// In every period.
+    AlwaysOn {},
+    /// In bursts at random distances, silent between them.
+    Bursts {
+        /// Bursts a year.
+        per_year: f64,
+        /// Periods of one burst.
+        length: usize,
+    },
+    /// Always at a low level, with bursts over it.
+    Pulsed {
+        /// Bursts a year.
+        per_year: f64,
+        /// Periods of one burst.
+        length: usize,
+        /// Level between bursts, as a share of the level in a burst (0..1).
+        floor: f64,
+    },
+}
+
+/// Periods without any spend.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dark {
+    /// A day in the first silent period.
+    #[serde(deserialize_with = "read::date")]
+    pub from: NaiveDate,
+    /// Number of silent periods.
+    pub periods: usize,
+}
+
+/// How impressions spread over people: reach saturates at an audience, so frequency rises with
+/// pressure (random duplication: `reach = A (1 - exp(-impressions / A))`).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ReachFrequency {
+    /// Contacts per person reached at average pressure, above 1.
+    pub frequency: f64,
+    /// Variation of frequency beyond what pressure explains (sd of the log).
+    pub variation: f64,
+}
+
+/// How an effect spreads over later periods; weights over lags `0..=max_lag` sum to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "family", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Adstock {
+    /// Nothing carries over.
+    None {},
+    /// `alpha^l`.
+    Geometric {
+        /// Retention from one period to the next (0 to below 1).
+        alpha: f64,
+    },
+    /// `alpha^((l - theta)^2)`: the peak comes later.
+    Delayed {
+        /// Retention (above 0, below 1).
+        alpha: f64,
+        /// Lag of the peak, in periods.
+        theta: f64,
+    },
+    /// `(1 - l / L)^(1 / alpha - 1)` with `L = max_lag + 1`: reaches zero at the window's end.
+    Binomial {
+        /// Retention (above 0, at most 1).
+        alpha: f64,
+    },
+    /// Running product of Weibull survival.
+    WeibullCdf {
+        /// Scale, in periods.
+        scale: f64,
+        /// Shape: below 1 falls fast first, above 1 falls late.
+        shape: f64,
+    },
+    /// Weibull density at `l + 1`, shifted so that its smallest value in the window is 0.
+    WeibullPdf {
+        /// Scale, in periods.
+        scale: f64,
+        /// Shape: above 1 peaks later.
+        shape: f64,
+    },
+}
+
+/// How an effect levels off.
+///
+/// The argument `z` is exposure per head relative to the channel's average over the periods in
+/// which it runs; for reach and frequency it is the frequency itself.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "family", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Saturation {
+    /// `z`: it does not level off.
+    None {},
+    /// `z^slope / (z^slope + half^slope)`.
+    Hill {
+        /// Steepness; above 1 the curve is an S.
+        slope: f64,
+        /// Where half of the most is reached.
+        half: f64,
+    },
+    /// `(1 - exp(-rate z)) / (1 + exp(-rate z))`.
+    Logistic {
+        /// Steepness.
+        rate: f64,
+    },
+    /// `z / (z + half)`.
+    MichaelisMenten {
+        /// Where half of the most is reached.
+        half: f64,
+    },
+    /// `tanh(z / scale)`.
+    Tanh {
+        /// Where 76 % of the most is reached.
+        scale: f64,
+    },
+    /// `z^exponent`.
+    Power {
+        /// Above 0, at most 1.
+        exponent: f64,
+    },
+}
+
+/// Order of the two transforms (for reach and frequency saturation always comes first).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Order {
+    /// Carry over, then level off.
+    #[default]
+    AdstockFirst,
+    /// Level off, then carry over.
+    SaturationFirst,
+}
+
+/// How large the true effect is, over the periods of the data.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// Outcome per unit of spend (KPI units where the worth of one is not known).
+    Roi(f64),
+    /// Contribution as a share of the expected KPI.
+    Share(f64),
+    /// Spend per KPI unit brought.
+    Cpa(f64),
+}
+
+impl Default for ChannelSpec {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            spend: 5_000.0,
+            cost_per_thousand: None,
+            cost_variation: 0.05,
+            flighting: Flighting::AlwaysOn {},
+            variation: 0.3,
+            seasonal: 0.0,
+            demand_driven: 0.0,
+            demand_gain: 0.4,
+            collinear_with: None,
+            collinearity: 0.0,
+            dark: Vec::new(),
+            reach_frequency: None,
+            adstock: Adstock::Geometric { alpha: 0.5 },
+            max_lag: None,
+            saturation: Saturation::Hill { slope: 1.0, half: 1.5 },
+            order: Order::AdstockFirst,
+            effect: Effect::Share(0.06),
+        }
+    }
+}
+
+impl Default for OrganicSpec {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            unit: "impressions".to_owned(),
+            volume: 50_000.0,
+            flighting: Flighting::AlwaysOn {},
+            variation: 0.4,
+            adstock: Adstock::Geometric { alpha: 0.2 },
+            max_lag: None,
+            saturation: Saturation::Hill { slope: 1.0, half: 1.5 },
+            order: Order::AdstockFirst,
+            share: 0.03,
+        }
+    }
+}
+
+impl Default for ReachFrequency {
+    fn default() -> Self {
+        Self { frequency: 3.0, variation: 0.1 }
+    }
+}
