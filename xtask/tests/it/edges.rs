@@ -8,7 +8,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     ("outlay-stats", &["outlay-core"]),
     ("outlay-inference", &["outlay-core", "outlay-stats"]),
     ("outlay-mmm", &["outlay-core", "outlay-stats", "outlay-inference"]),
-    ("outlay-world", &["outlay-core", "outlay-stats", "outlay-mmm"]),
+    ("outlay-world", &["outlay-core", "outlay-stats"]),
     ("outlay-connect", &["outlay-core", "outlay-stats"]),
     ("outlay-report", &["outlay-core", "outlay-mmm"]),
     (

@@ -1,0 +1,9 @@
+//! The command line end to end: the built binary on real files.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bad_input;
+mod brand;
+mod docs;
+mod interrupted;
+mod outlay;
