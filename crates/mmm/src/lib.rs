@@ -3,4 +3,9 @@
 //! Invariant: this crate does no input or output and reads no clock; the same data,
 //! specification and seed give the same draws on any number of threads.
 
+pub mod density;
+pub mod linear;
+pub mod model;
+pub mod spec;
 pub mod summary;
+pub mod transform;

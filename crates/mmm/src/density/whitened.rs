@@ -1,0 +1,110 @@
+//! The linear block as sampled coordinates, for likelihoods that do not let it be integrated out.
+//!
+//! The standardised coefficients are `z = A₀⁻¹ S₀ Xᵀ (y - media) / σ₀² + L₀⁻ᵀ v`, with
+//! `A₀ = L₀ L₀ᵀ` of the normal likelihood at reference scales: `v` is nearly standard normal and
+//! nearly independent of the media, whatever the noise. Given the media, the map is a shift and a
+//! constant linear transform, so its Jacobian is the constant `|L₀|⁻¹`.
+
+use outlay_stats::linalg::{cholesky, log_determinant, solve_lower, solve_upper};
+use outlay_stats::simd::dot;
+
+use crate::model::Model;
+use crate::model::layout::Slot;
+
+#[derive(Debug, Clone)]
+pub(super) struct Whitened {
+    /// Cholesky factor of `A₀`.
+    factor: Vec<f64>,
+    /// `S₀ / σ₀²`.
+    weight: Vec<f64>,
+    /// `-ln |L₀|`.
+    pub(super) log_jacobian: f64,
+    pub(super) z: Vec<f64>,
+    projected: Vec<f64>,
+    by_period: Vec<f64>,
+}
+
+impl Whitened {
+    pub(super) fn new(model: &Model) -> Self {
+        let block = &model.block;
+        let p = block.len();
+        let design = &block.design;
+        let reference = |slot: Slot| match slot {
+            Slot::Free(i) => model.layout.parameters[i].prior.quantile(0.5),
+            Slot::Fixed(value) => value,
+        };
+        let sd: Vec<f64> =
+            design.columns.iter().map(|c| c.sd * c.scale.map_or(1.0, reference)).collect();
+        let sigma = reference_sigma(model);
+        let precision = 1.0 / (sigma * sigma);
+        let gram = design.gram(&model.observed);
+        let mut factor = vec![0.0; p * p];
+        for i in 0..p {
+            for j in 0..p {
+                factor[i * p + j] = sd[i] * gram[i * p + j] * sd[j] * precision;
+            }
+            factor[i * p + i] += 1.0;
+        }
+        // I + a Gram matrix is positive definite; should rounding break it, coordinates are left
+        // as they are.
+        if cholesky(&mut factor, p).is_err() {
+            factor.fill(0.0);
+            (0..p).for_each(|i| factor[i * p + i] = 1.0);
+        }
+        Self {
+            log_jacobian: -0.5 * log_determinant(&factor, p),
+            factor,
+            weight: sd.iter().map(|s| s * precision).collect(),
+            z: vec![0.0; p],
+            projected: vec![0.0; p],
+            by_period: vec![0.0; design.periods],
+        }
+    }
+
+    /// Standardised coefficients from coordinates `v` and the residual `y - media`.
+    #[inline(always)]
+    pub(super) fn forward(&mut self, model: &Model, v: &[f64], residual: &[f64]) {
+        let p = self.z.len();
+        model.block.design.project(residual, &mut self.by_period, &mut self.projected);
+        for j in 0..p {
+            self.projected[j] *= self.weight[j];
+        }
+        solve_lower(&self.factor, p, &mut self.projected);
+        for j in 0..p {
+            self.projected[j] += v[j];
+        }
+        solve_upper(&self.factor, p, &mut self.projected);
+        self.z.copy_from_slice(&self.projected);
+    }
+
+    /// From the derivative in `z`: the one in `v` into `d_v`, and the one in the residual added to
+    /// `d_residual`.
+    #[inline(always)]
+    pub(super) fn backward(
+        &mut self,
+        model: &Model,
+        d_z: &[f64],
+        d_v: &mut [f64],
+        d_residual: &mut [f64],
+    ) {
+        let p = self.z.len();
+        self.projected.copy_from_slice(d_z);
+        solve_lower(&self.factor, p, &mut self.projected);
+        d_v.copy_from_slice(&self.projected);
+        solve_upper(&self.factor, p, &mut self.projected);
+        for j in 0..p {
+            self.projected[j] *= self.weight[j];
+        }
+        model.block.design.apply(&self.projected, &mut self.by_period, d_residual);
+    }
+}
+
+/// A noise scale of the right order: a part of the KPI's own spread, media and level explaining
+/// the rest.
+fn reference_sigma(model: &Model) -> f64 {
+    let observed: f64 = model.observed.iter().sum();
+    let mean = dot(&model.target, &model.observed) / observed;
+    let squares = model.target.iter().zip(&model.observed).map(|(y, w)| w * (y - mean).powi(2));
+    let sd = (squares.sum::<f64>() / observed).sqrt();
+    if sd > 0.0 { 0.3 * sd } else { 1.0 }
+}

@@ -1,0 +1,170 @@
+//! A specification and a panel, compiled into what the density needs.
+
+pub mod design;
+pub mod layout;
+pub mod media;
+pub(crate) mod names;
+pub mod scaling;
+
+mod baseline;
+mod compile;
+mod lift;
+
+use outlay_core::Panel;
+use outlay_core::holidays::HolidayError;
+use thiserror::Error;
+
+pub use lift::{Lift, LiftKind};
+
+use crate::linear::LinearBlock;
+use crate::spec::{LikelihoodFamily, Spec, SpecError};
+use design::Column;
+use layout::{Layout, Slot};
+use media::MediaUnit;
+use scaling::Affine;
+
+/// Why a specification and a panel do not make a model.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum ModelError {
+    /// The specification does not fit the data.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// The bundled calendar has no such country or years.
+    #[error("holidays: {0}")]
+    Holidays(#[from] HolidayError),
+    /// A return on spend was asked for a channel without spend.
+    #[error(
+        "`{0}` has no spend: a prior on its return is not possible; put the prior on `contribution`, or map it as organic"
+    )]
+    NoSpend(String),
+    /// The likelihood needs a positive KPI.
+    #[error("a log-normal likelihood needs a positive KPI; `{geo}` has {value} in period {period}")]
+    KpiNotPositive {
+        /// Geo.
+        geo: String,
+        /// First day of the period.
+        period: String,
+        /// The value.
+        value: f64,
+    },
+    /// Nothing is left to learn from.
+    #[error("the holdout leaves no observation: shorten it")]
+    NothingObserved,
+    /// There are far more parameters than observations.
+    #[error(
+        "{parameters} parameters and {observations} observations: that cannot be fitted; merge or leave out channels, or bring more periods"
+    )]
+    TooManyParameters {
+        /// Parameters of channels.
+        parameters: usize,
+        /// Observed cells.
+        observations: usize,
+    },
+}
+
+/// How the linear block is treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Treatment {
+    /// Integrated out exactly (normal likelihood with one noise scale).
+    Marginal,
+    /// Sampled, in coordinates whitened around the conditional mean given the media (any
+    /// likelihood).
+    Whitened,
+}
+
+/// Noise scale: shared, or one per geo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Noise {
+    /// Family.
+    pub family: LikelihoodFamily,
+    /// One slot, or one per geo.
+    pub sigma: Vec<Slot>,
+    /// Degrees of freedom (Student-t).
+    pub degrees_of_freedom: Slot,
+}
+
+/// A compiled model.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The specification it came from.
+    pub spec: Spec,
+    /// The data it came from.
+    pub panel: Panel,
+    /// Free nonlinear parameters.
+    pub layout: Layout,
+    /// Channels: paid in the order of the panel, then organic.
+    pub units: Vec<MediaUnit>,
+    /// Linear columns with normal priors.
+    pub block: LinearBlock,
+    /// Linear columns with other priors, sampled as they are: column and coefficient.
+    pub explicit: Vec<(Column, Slot)>,
+    /// How `block` is treated.
+    pub treatment: Treatment,
+    /// Noise.
+    pub noise: Noise,
+    /// Scaled KPI less the prior means of linear columns, `[geo][period]`.
+    pub target: Vec<f64>,
+    /// 1 for observed cells, 0 for held-out ones.
+    pub observed: Vec<f64>,
+    /// Whether any cell is held out.
+    pub has_holdout: bool,
+    /// Scaling of the KPI per head (of its logarithm's argument for log-normal).
+    pub kpi_scale: Affine,
+    /// People per geo that the KPI is divided by.
+    pub heads: Vec<f64>,
+    /// Scaling of controls and treatments: `(centre, spread)` per series.
+    pub covariate_scale: Vec<Affine>,
+    /// Value of each treatment that counts as nothing done, scaled.
+    pub treatment_base: Vec<f64>,
+    /// Experiments.
+    pub lifts: Vec<Lift>,
+    /// `Σ ln y` and kin: what turns the density of the transformed KPI into that of the scaled
+    /// one.
+    pub log_jacobian: f64,
+}
+
+impl Model {
+    /// Compiles a specification for a panel.
+    ///
+    /// # Errors
+    /// [`ModelError`] when they do not fit each other.
+    pub fn new(spec: &Spec, panel: &Panel) -> Result<Self, ModelError> {
+        compile::compile(spec, panel)
+    }
+
+    /// Number of geos.
+    pub fn geos(&self) -> usize {
+        self.panel.n_geos()
+    }
+
+    /// Number of KPI periods.
+    pub fn periods(&self) -> usize {
+        self.panel.n_periods()
+    }
+
+    /// Number of sampled coordinates.
+    pub fn dim(&self) -> usize {
+        self.layout.len()
+            + match self.treatment {
+                Treatment::Marginal => 0,
+                Treatment::Whitened => self.block.len(),
+            }
+    }
+
+    /// Outcome (revenue where known) per unit of scaled KPI in a cell. For a log-normal
+    /// likelihood this is the first-order value at the observed KPI.
+    pub fn outcome_rate(&self, g: usize, t: usize) -> f64 {
+        let kpi = match self.noise.family {
+            LikelihoodFamily::LogNormal => self.panel.kpi.values.at(g, t),
+            _ => self.heads[g] * self.kpi_scale.spread,
+        };
+        kpi * self.panel.revenue_per_unit(g, t)
+    }
+
+    /// Total outcome of all cells, in revenue where known.
+    pub fn total_outcome(&self) -> f64 {
+        let grid = &self.panel.kpi.values;
+        let cells = (0..self.geos()).flat_map(|g| (0..self.periods()).map(move |t| (g, t)));
+        cells.map(|(g, t)| grid.at(g, t) * self.panel.revenue_per_unit(g, t)).sum()
+    }
+}

@@ -1,0 +1,5 @@
+//! Integration tests of the mix model.
+
+mod gradients;
+mod log_density;
+mod shared;
