@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
+use outlay_connect::Mapping;
 use outlay_mmm::spec::Spec;
 use outlay_world::WorldSpec;
 use tempfile::TempDir;
@@ -60,12 +61,14 @@ fn commands(page: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn specifications_and_worlds_in_the_book_are_accepted() {
+fn specifications_mappings_and_worlds_in_the_book_are_accepted() {
     let mut read = 0;
     for path in pages() {
         let page = fs::read_to_string(&path).unwrap();
         for block in blocks(&page, "toml") {
-            let outcome = if block.contains("[[channels]]") {
+            let outcome = if block.contains("[kpi]") {
+                Mapping::from_toml(&block).map(drop).map_err(|e| e.to_string())
+            } else if block.contains("[[channels]]") {
                 WorldSpec::from_toml(&block).map(drop).map_err(|e| e.to_string())
             } else {
                 Spec::from_toml(&block).map(drop).map_err(|e| e.to_string())
