@@ -45,6 +45,12 @@ pub enum SampleError {
         /// The failure at the last one.
         source: DensityError,
     },
+    /// No optimisation path led to a Gaussian with a finite evidence lower bound.
+    #[error(
+        "no optimisation path led to a usable Gaussian; the density fails around every point of \
+         them, so check its support"
+    )]
+    NoPath,
     /// Every chain was stuck and stayed so after all restarts.
     #[error(
         "all {chains} chains are stuck ({reason}) after {restarts} restarts; check scale and \

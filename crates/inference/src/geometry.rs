@@ -123,6 +123,13 @@ impl Geometry {
         if finite { Ok(()) } else { Err(SampleError::NotFiniteMatrix { what: "given geometry" }) }
     }
 
+    /// Logarithm of the map's Jacobian determinant.
+    pub(crate) fn log_volume(&self) -> f64 {
+        let scales: f64 = self.scale.iter().map(|s| s.ln()).sum();
+        let factor = self.correlation_factor.as_ref();
+        scales + factor.map_or(0.0, |factor| crate::matrix::log_diagonal(factor, self.dim()))
+    }
+
     /// `x = center + scale * (L z)`; lengths are those of the validated geometry.
     pub(crate) fn to_parameters(&self, round: &[f64], parameters: &mut [f64]) {
         match &self.correlation_factor {

@@ -327,3 +327,34 @@ fn cut_to_common_length(chains: &mut Vec<ChainDraws>) {
         chain.truncate(common);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cut(lengths: &[usize]) -> Vec<(usize, usize)> {
+        let mut chains: Vec<ChainDraws> = lengths
+            .iter()
+            .enumerate()
+            .map(|(index, length)| {
+                let mut chain = ChainDraws::new(index, 1, *length);
+                chain.positions = vec![0.0; *length];
+                chain.log_density = vec![0.0; *length];
+                chain
+            })
+            .collect();
+        cut_to_common_length(&mut chains);
+        chains.iter().map(|chain| (chain.chain, chain.draws())).collect()
+    }
+
+    #[test]
+    fn nearly_even_chains_are_cut_to_the_shortest() {
+        assert_eq!(cut(&[500, 480, 510]), [(0, 480), (1, 480), (2, 480)]);
+    }
+
+    #[test]
+    fn a_chain_that_hardly_began_is_dropped() {
+        assert_eq!(cut(&[500, 3, 510, 0]), [(0, 500), (2, 500)]);
+        assert!(cut(&[0, 0]).is_empty());
+    }
+}

@@ -168,7 +168,7 @@ impl Settings {
     }
 }
 
-fn require(
+pub(crate) fn require(
     name: &'static str,
     value: impl ToString,
     holds: bool,
