@@ -21,16 +21,20 @@ pub(crate) fn all(args: &[String]) -> Result<(), Failed> {
     let nextest = has("nextest");
     let mut runs: Vec<Command> = Vec::new();
     if nextest {
-        runs.push(cargo(&["nextest", "run", "--workspace", "--locked", "--no-fail-fast"]));
+        runs.push(cargo(&["nextest", "run", "--locked", "--no-fail-fast"]));
     } else {
         // Documentation tests have a run of their own below, so that both runners cover the same.
-        runs.push(cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--all-targets"]));
+        runs.push(cargo(&["test", "--locked", "--no-fail-fast", "--all-targets"]));
     }
-    runs.iter_mut().for_each(|run| {
-        run.args(args);
-    });
     if args.is_empty() {
-        runs.push(cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--doc"]));
+        runs.push(cargo(&["test", "--locked", "--no-fail-fast", "--doc"]));
+    }
+    let chosen = args.iter().any(|arg| arg.starts_with("-p") || arg.starts_with("--package"));
+    for run in &mut runs {
+        if !chosen {
+            run.arg("--workspace");
+        }
+        run.args(args);
     }
     let mut tally = Tally::default();
     let mut worst = Ok(());
