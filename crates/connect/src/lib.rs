@@ -1,1 +1,16 @@
-//! connect
+//! Files in: tables of many dialects, what their columns mean, and the panel a model eats.
+//!
+//! The path is [`read_table`] → [`propose`] (or a [`Mapping`] read from a file) →
+//! [`Mapping::panel`].
+//!
+//! Invariant: reading is the only effect; nothing here writes a file, reads a clock or
+//! changes a number of the user's without a note that says so.
+
+pub mod mapping;
+pub mod read;
+pub mod table;
+mod vocabulary;
+
+pub use mapping::{Mapping, MappingError};
+pub use read::{DateFormat, DecimalMark, ReadError, ReadOptions, read_table};
+pub use table::{Column, FileFormat, Note, Reading, Source, Table, Unreadable, Values};

@@ -123,6 +123,24 @@ settings! {
         "Observations per model parameter below which the data is called thin";
     DATA_FILE_BYTES_MAX = "data.file_bytes_max", 1.0e9, "bytes", 1e3, 1e12, Low,
         "memory of a small server", "Largest file that is read";
+    DATA_ROWS_MAX = "data.rows_max", 2.0e6, "rows", 10.0, 1e9, Low,
+        "memory of a small server", "Most rows of a file that are read";
+    DATA_COLUMNS_MAX = "data.columns_max", 5000.0, "columns", 2.0, 1e5, Low,
+        "memory of a small server", "Most columns of a file that are read";
+    DATA_OBSERVATIONS_PER_PARAMETER_REFUSE = "data.observations_per_parameter_refuse", 1.0, "observations", 0.0, 100.0, High,
+        "fewer observations than effects determine nothing", "Observations per model parameter below which the data is refused";
+    DATA_ZERO_SHARE_WARN = "data.zero_share_warn", 0.9, "share of periods", 0.0, 1.0, Low,
+        "own choice", "Share of periods without activity from which a channel is called sparse";
+    DATA_MISMATCH_SHARE = "data.mismatch_share_warn", 0.02, "share of periods", 0.0, 1.0, Medium,
+        "own choice", "Share of periods with exposure but no spend, or spend but no exposure, that is reported";
+    DATA_CHANNEL_SHARE_MIN = "data.channel_share_min", 0.005, "share of spend", 0.0, 1.0, Low,
+        "own choice", "Share of all spend below which a channel is called too small to learn about";
+    DATA_SPEND_TO_REVENUE_MAX = "data.spend_to_revenue_max", 1.0, "ratio", 0.0, 1e6, Medium,
+        "media that cost more than all revenue are an error of units or currency", "Spend over revenue above which the scale is doubted";
+    DATA_SPEND_TO_REVENUE_MIN = "data.spend_to_revenue_min", 0.0001, "ratio", 0.0, 1.0, Medium,
+        "media below a hundredth of a percent of revenue are an error of units or currency", "Spend over revenue below which the scale is doubted";
+    DATA_UNIT_COST_SPREAD = "data.unit_cost_spread_max", 20.0, "ratio", 1.0, 1e6, Low,
+        "own choice", "Ratio of the dearest to the cheapest tenth of a channel's unit costs above which spend and exposure are doubted to belong together";
     HEALTH_RHAT_WARN = "health.rhat_warn", 1.01, "ratio", 1.0, 2.0, High,
         "Vehtari et al. 2021", "R-hat from which a parameter is called doubtful";
     HEALTH_RHAT_FAIL = "health.rhat_fail", 1.05, "ratio", 1.0, 3.0, High,
