@@ -6,7 +6,7 @@ use outlay_core::{Exposure, Grid, Panel};
 fn columns(panel: &Panel) -> Vec<(String, Grid)> {
     let mut columns = vec![(panel.kpi.name.clone(), panel.kpi.values.clone())];
     if let Some(worth) = &panel.kpi.revenue_per_unit {
-        columns.push((format!("revenue_per_{}", panel.kpi.name), worth.clone()));
+        columns.push((worth_column(&panel.kpi.name), worth.clone()));
     }
     for channel in &panel.channels {
         columns.push((format!("{}_spend", channel.name), channel.spend.clone()));
@@ -23,6 +23,11 @@ fn columns(panel: &Panel) -> Vec<(String, Grid)> {
         columns.push((covariate.name.clone(), covariate.values.clone()));
     }
     columns
+}
+
+/// The column that tells what one KPI unit is worth: `revenue_per_order` for `orders`.
+pub(crate) fn worth_column(kpi: &str) -> String {
+    format!("revenue_per_{}", kpi.strip_suffix('s').unwrap_or(kpi))
 }
 
 fn exposed(name: &str, exposure: &Exposure) -> Vec<(String, Grid)> {

@@ -290,7 +290,7 @@ fn refuse_negative(
     geography: &Geography,
     line: &Timeline,
 ) -> Result<(), WorldError> {
-    let low = baseline.values().iter().position(|value| !(*value > 0.0));
+    let low = baseline.values().iter().position(|v| v.is_nan() || *v <= 0.0);
     match low {
         None => Ok(()),
         Some(cell) => Err(WorldError::Baseline {
