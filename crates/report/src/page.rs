@@ -1,0 +1,126 @@
+//! The page: sentence, picture, table, trust, method, in this order.
+
+mod channels;
+mod decomposition;
+mod fit;
+mod head;
+mod lasting;
+mod learned;
+mod method;
+mod response;
+mod returns;
+mod trust;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use outlay_mmm::summary::Summary;
+use serde::Serialize;
+
+use crate::options::{ReportError, ReportOptions};
+use crate::palette;
+use crate::policy::content_policy;
+use crate::rank::{Ranked, by_contribution};
+use crate::terms::{Terms, label};
+
+const TEMPLATE: &str = include_str!("templates/report.html");
+const MACROS: &str = include_str!("templates/macros.html");
+const STYLE: &str = include_str!("templates/style.css");
+const SCRIPT: &str = include_str!("templates/script.js");
+
+/// What every section is made from.
+pub(crate) struct Material<'a> {
+    pub(crate) summary: &'a Summary,
+    pub(crate) terms: Terms,
+    /// All channels, those that bring most first.
+    pub(crate) ranked: Vec<Ranked<'a>>,
+    /// How many of them stand in the pictures.
+    pub(crate) shown: usize,
+}
+
+impl<'a> Material<'a> {
+    fn new(summary: &'a Summary, options: &ReportOptions) -> Self {
+        Self {
+            summary,
+            terms: Terms::new(&summary.data, options.locale),
+            ranked: by_contribution(summary),
+            shown: options.channels_shown.clamp(1, 30),
+        }
+    }
+
+    /// The channels that stand in the pictures.
+    pub(crate) fn pictured(&self) -> &[Ranked<'a>] {
+        &self.ranked[..self.shown.min(self.ranked.len())]
+    }
+
+    /// The rest, which stand in the table only.
+    pub(crate) fn others(&self) -> &[Ranked<'a>] {
+        &self.ranked[self.shown.min(self.ranked.len())..]
+    }
+}
+
+#[derive(Serialize)]
+struct Context {
+    page: Page,
+}
+
+#[derive(Serialize)]
+struct Page {
+    theme: &'static str,
+    title: String,
+    policy: String,
+    style: Value,
+    script: Value,
+    sign: String,
+    decimal: String,
+    money: bool,
+    head: head::Head,
+    returns: returns::Returns,
+    decomposition: decomposition::Section,
+    channels: channels::Section,
+    response: response::Section,
+    lasting: lasting::Section,
+    learned: learned::Section,
+    fit: fit::Section,
+    trust: trust::Section,
+    method: method::Section,
+}
+
+/// The report of a fit as one HTML page that needs nothing else: style, script, pictures and
+/// data are inside. The same summary and options give the same bytes.
+///
+/// # Errors
+/// [`ReportError`] when the specification cannot be written out or the page not be rendered.
+pub fn html(summary: &Summary, options: &ReportOptions) -> Result<String, ReportError> {
+    let material = Material::new(summary, options);
+    let style = format!("{}{STYLE}", palette::style());
+    let title = if options.title.is_empty() { &summary.data.source } else { &options.title };
+    let page = Page {
+        theme: options.theme.name(),
+        title: label(title),
+        policy: content_policy(&style, SCRIPT),
+        style: Value::from_safe_string(style),
+        script: Value::from_safe_string(SCRIPT.to_owned()),
+        sign: material.terms.sign.clone(),
+        decimal: material.terms.locale.decimal.to_string(),
+        money: material.terms.outcome_is_money,
+        head: head::build(&material),
+        returns: returns::build(&material),
+        decomposition: decomposition::build(&material),
+        channels: channels::build(&material),
+        response: response::build(&material),
+        lasting: lasting::build(&material),
+        learned: learned::build(&material),
+        fit: fit::build(&material),
+        trust: trust::build(&material),
+        method: method::build(&material)?,
+    };
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    environment.add_template("macros.html", MACROS)?;
+    environment.add_template("report.html", TEMPLATE)?;
+    let template = environment.get_template("report.html")?;
+    Ok(template.render(Serde(Context { page }))?)
+}
