@@ -6,11 +6,16 @@
 //! Invariant: reading is the only effect; nothing here writes a file, reads a clock or
 //! changes a number of the user's without a note that says so.
 
+mod long;
 pub mod mapping;
+mod panel;
+mod problem;
 pub mod read;
 pub mod table;
 mod vocabulary;
 
 pub use mapping::{Mapping, MappingError};
+pub use panel::PanelFromFile;
+pub use problem::{PanelRefused, Problem};
 pub use read::{DateFormat, DecimalMark, ReadError, ReadOptions, read_table};
 pub use table::{Column, FileFormat, Note, Reading, Source, Table, Unreadable, Values};
