@@ -51,6 +51,7 @@
 //! a contribution is the outcome that would be missing without the channel (its history included),
 //! within the periods of the data; ROI divides it by the spend of the same periods.
 
+mod assemble;
 mod baseline;
 mod carry_over;
 mod csv;

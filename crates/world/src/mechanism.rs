@@ -4,6 +4,8 @@
 //! is said about a world is measured on it from outside, by asking what the KPI would be under
 //! another media plan. Parts can therefore be exchanged freely.
 
+use std::sync::Arc;
+
 use outlay_core::{Exposure, Grid};
 
 use crate::carry_over::CarryOver;
@@ -11,12 +13,12 @@ use crate::response::Response;
 use crate::spec::Order;
 
 /// One channel's way from exposure to effect.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct MediaEffect {
     /// How pressure reaches later periods.
-    pub carry_over: Box<dyn CarryOver>,
+    pub carry_over: Arc<dyn CarryOver>,
     /// How pressure becomes effect.
-    pub response: Box<dyn Response>,
+    pub response: Arc<dyn Response>,
     /// Which comes first; exposure told as reach and frequency always responds first.
     pub order: Order,
     /// Exposure per head at which relative pressure is 1 (reach per head for reach and frequency).
@@ -26,7 +28,7 @@ pub struct MediaEffect {
 }
 
 /// The whole truth of a brand, without noise.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Mechanism {
     /// The KPI without media, `[geo][period]`.
     pub baseline: Grid,
@@ -114,8 +116,8 @@ mod tests {
         Mechanism {
             baseline: Grid::filled(1, 3, 100.0),
             media: vec![MediaEffect {
-                carry_over: Box::new(LagWeights::new(Adstock::Geometric { alpha: 0.5 }, 1)),
-                response: Box::new(Saturation::MichaelisMenten { half: 1.0 }),
+                carry_over: Arc::new(LagWeights::new(Adstock::Geometric { alpha: 0.5 }, 1)),
+                response: Arc::new(Saturation::MichaelisMenten { half: 1.0 }),
                 order,
                 reference: 10.0,
                 size: vec![60.0],

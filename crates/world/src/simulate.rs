@@ -2,26 +2,31 @@
 
 use outlay_core::{Channel, Exposure, Grid, Kpi, KpiKind, Organic, Panel, PanelDraft};
 
+use crate::assemble::{self, in_data};
 use crate::baseline::{self, BaselineDraw};
-use crate::carry_over::LagWeights;
 use crate::csv;
 use crate::draw::{geo_series, stream};
 use crate::error::WorldError;
 use crate::geography::Geography;
-use crate::mechanism::{Mechanism, MediaEffect};
+use crate::mechanism::Mechanism;
 use crate::noise::unit_noise;
-use crate::spec::{Adstock, Effect, Order, Saturation, WorldSpec};
-use crate::spending::{Bought, Scene, mean_per_head};
+use crate::spec::WorldSpec;
+use crate::spending::{Bought, Scene};
 use crate::timeline::Timeline;
-use crate::truth::{ChannelParameters, Facts, Truth, measure};
+use crate::truth::{Facts, Truth, measure};
 
 /// A simulated brand: what its analyst sees, and what is true.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct World {
     /// What the analyst sees.
     pub panel: Panel,
     /// What is true.
     pub truth: Truth,
+    /// What would come under any other media plan.
+    pub mechanism: Mechanism,
+    /// The media plan that was run, unseen history included: one exposure per channel, paid ones
+    /// first, `[geo][history + period]`.
+    pub plan: Vec<Exposure>,
 }
 
 impl World {
@@ -53,12 +58,12 @@ impl World {
 
         let plan: Vec<Exposure> =
             bought.iter().map(|b| b.exposure.clone()).chain(organic).collect();
-        let parts = parts(spec);
+        let parts = assemble::parts(spec);
         let media =
             parts.iter().zip(&plan).map(|(part, exposure)| part.effect(exposure, &scene)).collect();
         let people = geography.people.clone();
         let mut mechanism = Mechanism { baseline: without, media, people, history: line.history };
-        size(&mut mechanism, spec, &plan, &bought, &parts)?;
+        assemble::size(&mut mechanism, spec, &plan, &bought, &parts)?;
 
         let drawn = observe(spec, seed, &mechanism, &plan);
         let panel = panel(spec, &line, &geography, &bought, &plan, &base, drawn.kpi)?;
@@ -80,7 +85,7 @@ impl World {
             noise_sd: drawn.sd,
             clamped_cells: drawn.clamped,
         });
-        Ok(Self { panel, truth })
+        Ok(Self { panel, truth, mechanism, plan })
     }
 
     /// The panel as a wide CSV file: `date`, `geo` and `population` where there are geos, the KPI,
@@ -89,107 +94,6 @@ impl World {
     pub fn to_csv(&self) -> String {
         csv::render(&self.panel)
     }
-}
-
-/// The specification of one channel's mechanism, paid or organic.
-struct Part {
-    name: String,
-    adstock: Adstock,
-    max_lag: usize,
-    saturation: Saturation,
-    order: Order,
-    effect: Effect,
-}
-
-fn parts(spec: &WorldSpec) -> Vec<Part> {
-    let paid = spec.channels.iter().map(|c| Part {
-        name: c.name.clone(),
-        adstock: c.adstock,
-        max_lag: c.max_lag.unwrap_or(spec.default_max_lag()),
-        saturation: c.saturation,
-        order: c.order,
-        effect: c.effect,
-    });
-    let organic = spec.organic.iter().map(|o| Part {
-        name: o.name.clone(),
-        adstock: o.adstock,
-        max_lag: o.max_lag.unwrap_or(spec.default_max_lag()),
-        saturation: o.saturation,
-        order: o.order,
-        effect: Effect::Share(o.share),
-    });
-    paid.chain(organic).collect()
-}
-
-impl Part {
-    /// The mechanism with sizes that only tell geos apart; their level is set later.
-    fn effect(&self, exposure: &Exposure, scene: &Scene<'_>) -> MediaEffect {
-        let people = &scene.geography.people;
-        let pressure = match exposure {
-            Exposure::Volume { values, .. } => values,
-            Exposure::ReachFrequency { reach, .. } => reach,
-        };
-        let label = format!("geo/effect/{}", self.name);
-        MediaEffect {
-            carry_over: Box::new(LagWeights::new(self.adstock, self.max_lag)),
-            response: Box::new(self.saturation),
-            order: self.order,
-            reference: mean_per_head(pressure, people, scene.line.history),
-            size: scene.geography.spread((scene.seed, &label), scene.spec.geos.effect_spread),
-        }
-    }
-
-    fn parameters(&self, effect: &MediaEffect) -> ChannelParameters {
-        ChannelParameters {
-            adstock: self.adstock,
-            max_lag: self.max_lag,
-            saturation: self.saturation,
-            order: self.order,
-            reference_exposure: effect.reference,
-            size: effect.size.clone(),
-        }
-    }
-}
-
-/// Scales every effect to the contribution that its specification asks for.
-fn size(
-    mechanism: &mut Mechanism,
-    spec: &WorldSpec,
-    plan: &[Exposure],
-    bought: &[Bought],
-    parts: &[Part],
-) -> Result<(), WorldError> {
-    let history = mechanism.history;
-    // Fixed contributions first: shares are of a whole that holds them.
-    let fixed: Vec<f64> = parts
-        .iter()
-        .enumerate()
-        .map(|(m, part)| {
-            let spend = bought.get(m).map_or(0.0, |b| in_data(&b.spend, history).total());
-            match part.effect {
-                Effect::Roi(roi) => roi * spend / spec.outcome_per_unit(),
-                Effect::Cpa(cost) => spend / cost,
-                Effect::Share(_) => 0.0,
-            }
-        })
-        .collect();
-    let share = |part: &Part| if let Effect::Share(s) = part.effect { s } else { 0.0 };
-    let shares: f64 = parts.iter().map(share).sum();
-    let whole = (mechanism.baseline.total() + fixed.iter().sum::<f64>()) / (1.0 - shares);
-    for (m, part) in parts.iter().enumerate() {
-        let effect = &mut mechanism.media[m];
-        let wanted = fixed[m] + share(part) * whole;
-        let mut unit = 0.0;
-        for (g, people) in mechanism.people.iter().enumerate() {
-            let series = effect.unit_effect(&plan[m], g, *people);
-            unit += effect.size[g] * series.iter().skip(history).sum::<f64>();
-        }
-        if !(unit.is_finite() && unit > 0.0) {
-            return Err(WorldError::NoResponse(part.name.clone()));
-        }
-        effect.size.iter_mut().for_each(|size| *size *= wanted / unit);
-    }
-    Ok(())
 }
 
 struct Observation {
@@ -279,10 +183,6 @@ fn panel(
         treatments: base.treatments.clone(),
     };
     Panel::new(draft).map_err(WorldError::Panel)
-}
-
-fn in_data(grid: &Grid, history: usize) -> Grid {
-    Grid::from_fn(grid.geos(), grid.periods() - history, |g, t| grid.at(g, history + t))
 }
 
 fn refuse_negative(

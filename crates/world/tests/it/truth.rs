@@ -160,6 +160,19 @@ fn treatments_and_events_have_the_effect_asked_for() {
 }
 
 #[test]
+fn the_mechanism_answers_any_plan() {
+    let world = shipped("shop");
+    let now = world.mechanism.expected(&world.plan).total();
+    assert!((now / world.truth.expected.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+    // Half of the TV money gone: what the response curve says at one half.
+    let less = world.mechanism.expected(&outlay_world::scaled(&world.plan, 2, 0.5)).total();
+    let tv = &world.truth.channels["tv"];
+    let curve = tv.response.as_ref().unwrap();
+    assert!((curve.multiplier[5] - 0.5).abs() < 1e-12);
+    assert!((now - less - (tv.contribution - curve.outcome[5])).abs() < 1e-6);
+}
+
+#[test]
 fn one_part_changes_without_the_rest() {
     let base = spec("[[channels]]\nname = \"tv\"");
     let more: WorldSpec = spec("[[channels]]\nname = \"tv\"\n[[channels]]\nname = \"radio\"");
