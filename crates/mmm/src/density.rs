@@ -409,11 +409,6 @@ impl Evaluator {
         })
     }
 
-    /// Transformed exposure of each channel at the point evaluated last, `[channel][geo × period]`.
-    pub(crate) fn transformed(&self, unit: usize) -> &[f64] {
-        &self.units[unit].main.out
-    }
-
     /// The point in sampled coordinates of nonlinear parameters given on their own scale.
     /// Linear coordinates are zero.
     pub fn coordinates(&mut self, theta: &[f64]) -> Vec<f64> {

@@ -3,9 +3,13 @@
 //! Invariant: this crate does no input or output and reads no clock; the same data,
 //! specification and seed give the same draws on any number of threads.
 
+pub mod compare;
 pub mod density;
+pub mod fit;
 pub mod linear;
 pub mod model;
+pub mod ridge;
+pub mod scalars;
 pub mod spec;
 pub mod summary;
 pub mod transform;

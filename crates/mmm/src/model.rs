@@ -116,6 +116,8 @@ pub struct Model {
     pub covariate_scale: Vec<Affine>,
     /// Value of each treatment that counts as nothing done, scaled.
     pub treatment_base: Vec<f64>,
+    /// Coefficient per unit of each treatment's sampled parameter.
+    pub treatment_factor: Vec<f64>,
     /// Experiments.
     pub lifts: Vec<Lift>,
     /// `Σ ln y` and kin: what turns the density of the transformed KPI into that of the scaled

@@ -121,10 +121,8 @@ pub fn fit_design(
             traces.iter().map(|t| t.objectives().iter().map(f).collect()).collect();
         convergence(name, &series)
     };
-    let mut settled = vec![
-        objective("nrmse", |o| o.nrmse),
-        objective("decomp_rssd", |o| o.decomp_rssd),
-    ];
+    let mut settled =
+        vec![objective("nrmse", |o| o.nrmse), objective("decomp_rssd", |o| o.decomp_rssd)];
     if !design.lifts.is_empty() {
         settled.push(objective("mape_lift", |o| o.mape_lift.unwrap_or(f64::INFINITY)));
     }

@@ -26,6 +26,7 @@ pub(super) struct Baseline {
     pub(super) explicit: Vec<(Column, Slot)>,
     pub(super) covariate_scale: Vec<Affine>,
     pub(super) treatment_base: Vec<f64>,
+    pub(super) treatment_factor: Vec<f64>,
 }
 
 /// A column before its prior decides where it goes.
@@ -335,6 +336,7 @@ fn add_treatments(b: &mut Baseline, layout: &mut Layout, spec: &Spec, panel: &Pa
                 (total, "contribution_n")
             }
         };
+        b.treatment_factor.push(factor);
         let shared = Candidate {
             name: format!("{key}[{}]", treatment.name),
             part: part.clone(),

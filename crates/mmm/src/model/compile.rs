@@ -56,7 +56,7 @@ pub(super) fn compile(spec: &Spec, panel: &Panel) -> Result<Model, ModelError> {
         let parameters = layout.len();
         return Err(ModelError::TooManyParameters { parameters, observations: n_observed });
     }
-    let Baseline { columns, explicit, covariate_scale, treatment_base } =
+    let Baseline { columns, explicit, covariate_scale, treatment_base, treatment_factor } =
         baseline::build(spec, panel, &mut layout)?;
     let noise = noise(spec, panel, &mut layout);
     let design = Design::order(columns, panel.n_geos(), panel.n_periods());
@@ -85,6 +85,7 @@ pub(super) fn compile(spec: &Spec, panel: &Panel) -> Result<Model, ModelError> {
         heads,
         covariate_scale,
         treatment_base,
+        treatment_factor,
         lifts,
         log_jacobian,
     })

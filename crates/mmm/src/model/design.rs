@@ -4,7 +4,7 @@
 //! Columns know their structure, so that products cost what they must: a time column is the same
 //! in every geo, a geo column lives in one.
 
-use outlay_stats::simd::{axpy, dot, sum};
+use outlay_stats::simd::{axpy, dot};
 
 use super::layout::Slot;
 
@@ -201,11 +201,6 @@ pub(crate) fn time_shape(values: &[f64]) -> Shape {
     let first = values.iter().position(|v| *v != 0.0).unwrap_or(0);
     let last = values.iter().rposition(|v| *v != 0.0).unwrap_or(0);
     Shape::Time { from: first, values: values.get(first..=last).unwrap_or(&[]).to_vec() }
-}
-
-/// Mean of a series, used to centre columns.
-pub(crate) fn mean(values: &[f64]) -> f64 {
-    sum(values) / values.len().max(1) as f64
 }
 
 #[cfg(test)]

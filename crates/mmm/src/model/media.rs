@@ -435,6 +435,42 @@ impl MediaUnit {
         }
     }
 
+    /// Transformed exposure with the driver (volume, or reach) multiplied by `multiplier`, in
+    /// every period; needs [`Self::weights`] first.
+    pub(crate) fn transform_scaled(
+        &self,
+        theta: &[f64],
+        multiplier: f64,
+        periods: usize,
+        w: &mut UnitWork,
+    ) {
+        let p = self.parameters(&self.saturation_slots, theta);
+        let pass = &mut w.main;
+        if multiplier == 1.0 || (self.saturation_first && self.series.multiplier.is_some()) {
+            self.transform::<false>(&self.series, theta, &w.weights, periods, pass);
+            // Reach enters linearly.
+            pass.out.iter_mut().for_each(|v| *v *= multiplier);
+        } else if self.saturation_first {
+            for (a, v) in pass.adjoint.iter_mut().zip(&self.series.level) {
+                *a = v * multiplier;
+            }
+            self.saturation.values(&pass.adjoint, &p, &mut pass.saturated);
+            let padded = periods + self.pad;
+            let rows = pass.saturated.chunks_exact(padded).zip(pass.out.chunks_exact_mut(periods));
+            for (row, out) in rows {
+                convolve(&w.weights, row, self.pad, out);
+            }
+        } else {
+            // Carry-over is linear: `carried` still holds the carried exposure of the last call
+            // at multiplier one.
+            let n = pass.out.len();
+            for (a, v) in pass.adjoint[..n].iter_mut().zip(&pass.carried[..n]) {
+                *a = v * multiplier;
+            }
+            self.saturation.values(&pass.adjoint[..n], &p, &mut pass.out);
+        }
+    }
+
     /// A scratch pass, for evaluating other exposures.
     pub(crate) fn pass(&self, geos: usize, periods: usize) -> Pass {
         self.work(geos, periods).main

@@ -153,7 +153,7 @@ fn mode(columns: &[Vec<f64>], y: &[f64], first_effect: usize) -> Vec<f64> {
     // A perfectly explained series must not drive the noise to zero.
     let floor = (spread * 1e-6).max(1e-12);
     let mut noise = spread.max(floor);
-    let mut b = vec![0.0; p];
+    let mut b = vec![0.0_f64; p];
     let mut factor = vec![0.0; p * p];
     for sweep in 0..SWEEPS {
         for i in 0..p {

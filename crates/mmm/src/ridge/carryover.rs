@@ -70,7 +70,8 @@ impl Carryover {
                 let lambda = weibull_scale(scale, t);
                 for (l, out) in weights.iter_mut().enumerate() {
                     let x = (l + 1) as f64 / lambda;
-                    let log_density = (shape / lambda).ln() + (shape - 1.0) * x.ln() - x.powf(shape);
+                    let log_density =
+                        (shape / lambda).ln() + (shape - 1.0) * x.ln() - x.powf(shape);
                     *out = log_density.exp();
                 }
                 let low = weights.iter().copied().fold(f64::INFINITY, f64::min);

@@ -114,16 +114,22 @@ fn seeds(points: &[Vec<f64>], k: usize, rng: &mut ChaCha8Rng) -> Vec<Vec<f64>> {
 
 fn lloyd(points: &[Vec<f64>], mut centres: Vec<Vec<f64>>) -> (Vec<usize>, f64) {
     let mut assigned = vec![usize::MAX; points.len()];
+    let mut rounds = 0;
     loop {
+        rounds += 1;
         let mut moved = false;
         for (p, slot) in points.iter().zip(assigned.iter_mut()) {
             let cluster = nearest(p, &centres).0;
             moved |= *slot != cluster;
             *slot = cluster;
         }
-        if !moved {
+        // Rounding can make equal distances alternate: the limit ends that.
+        if !moved || rounds > 300 {
             let scatter = points.iter().zip(&assigned);
-            return (assigned.clone(), scatter.map(|(p, c)| squared_distance(p, &centres[*c])).sum());
+            return (
+                assigned.clone(),
+                scatter.map(|(p, c)| squared_distance(p, &centres[*c])).sum(),
+            );
         }
         for (c, centre) in centres.iter_mut().enumerate() {
             let members = points.iter().zip(&assigned).filter(|(_, a)| **a == c);
@@ -146,7 +152,9 @@ mod tests {
 
     fn blobs() -> Vec<Vec<f64>> {
         let wave = |i: usize| ((i * 37) % 17) as f64 / 170.0;
-        (0..80).map(|i| vec![(i % 4) as f64 + wave(i), ((i % 4) * (i % 2)) as f64 + wave(i + 5)]).collect()
+        (0..80)
+            .map(|i| vec![(i % 4) as f64 + wave(i), ((i % 4) * (i % 2)) as f64 + wave(i + 5)])
+            .collect()
     }
 
     #[test]

@@ -200,14 +200,15 @@ impl Space {
             dimensions.push(Dimension { name: "train_size".to_owned(), interval });
             dimensions.len() - 1
         });
-        let penalties = penalty_factors.then(|| {
-            let first = dimensions.len();
-            dimensions.extend(design.columns.iter().map(|c| Dimension {
-                name: format!("penalty.{}", c.name),
-                interval: [0.0, 1.0],
-            }));
-            first
-        });
+        let penalties =
+            penalty_factors.then(|| {
+                let first = dimensions.len();
+                dimensions.extend(design.columns.iter().map(|c| Dimension {
+                    name: format!("penalty.{}", c.name),
+                    interval: [0.0, 1.0],
+                }));
+                first
+            });
         Self { dimensions, per_channel, media, train_size: train, penalties }
     }
 

@@ -19,7 +19,8 @@ pub fn design(panel: &Panel, settings: &RidgeSettings) -> Result<Design, RidgeEr
     let value = national_value(panel, &kpi);
     let window = window(&panel.calendar, settings);
     let mut columns = baseline_columns(panel, &kpi, settings)?;
-    for (role, covariates) in [(Role::Control, &panel.controls), (Role::Treatment, &panel.treatments)]
+    for (role, covariates) in
+        [(Role::Control, &panel.controls), (Role::Treatment, &panel.treatments)]
     {
         columns.extend(covariates.iter().map(|c| Column {
             name: c.name.clone(),
@@ -152,15 +153,16 @@ fn lifts(
     let end_of = |t: usize| calendar.granularity().advance(starts[t], 1);
     let mut out = Vec::with_capacity(settings.lift_tests.len());
     for (i, test) in settings.lift_tests.iter().enumerate() {
-        let refuse = |problem: &str| {
-            Err(RidgeError::LiftTest { index: i + 1, problem: problem.to_owned() })
-        };
+        let refuse =
+            |problem: &str| Err(RidgeError::LiftTest { index: i + 1, problem: problem.to_owned() });
         let (Some(from), Some(last)) = (calendar.index_of(test.start), calendar.index_of(test.end))
         else {
             return refuse("lies outside of the data: check `start` and `end`");
         };
         if from < design.window.start || last >= design.window.end {
-            return refuse("lies outside of the modelling window: widen the window or drop the test");
+            return refuse(
+                "lies outside of the modelling window: widen the window or drop the test",
+            );
         }
         let columns = test
             .channels

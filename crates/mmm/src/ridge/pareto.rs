@@ -71,9 +71,12 @@ impl Archive {
     /// the reference score above all that do.
     pub fn tell(&mut self, point: [f64; 3]) -> f64 {
         let d = self.objectives;
-        let overshoot: f64 = (0..d)
-            .map(|i| if point[i].is_finite() { (point[i] - self.reference[i]).max(0.0) } else { 1e6 })
-            .sum();
+        let overshoot: f64 =
+            (0..d)
+                .map(|i| {
+                    if point[i].is_finite() { (point[i] - self.reference[i]).max(0.0) } else { 1e6 }
+                })
+                .sum();
         if overshoot > 0.0 {
             return 1.0 + overshoot;
         }

@@ -37,8 +37,7 @@ impl ChannelResponse {
         let own = carryover.immediate_weight(scratch.len());
         let exposure = &column.values[first..seen];
         // Rounding must not make the carried part of an unsupported week negative.
-        let carried =
-            adstocked.iter().zip(exposure).map(|(a, x)| (a - own * x).max(0.0)).collect();
+        let carried = adstocked.iter().zip(exposure).map(|(a, x)| (a - own * x).max(0.0)).collect();
         let spend: f64 = column.spend.get(design.window.clone()).map_or(0.0, |s| s.iter().sum());
         let bought: f64 = exposure.iter().sum();
         Self {

@@ -39,7 +39,7 @@ pub struct RidgeProgress {
 
 /// Everything one trial evaluated, in order.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Trace {
+pub(crate) struct Trace {
     dimensions: usize,
     points: Vec<f64>,
     objectives: Vec<Objectives>,
@@ -55,12 +55,12 @@ impl Trace {
     }
 
     /// Objectives in order of evaluation.
-    pub fn objectives(&self) -> &[Objectives] {
+    pub(crate) fn objectives(&self) -> &[Objectives] {
         &self.objectives
     }
 
     /// Hyper-parameters of evaluation `i`, in natural units.
-    pub fn point(&self, i: usize) -> &[f64] {
+    pub(crate) fn point(&self, i: usize) -> &[f64] {
         &self.points[i * self.dimensions..(i + 1) * self.dimensions]
     }
 }

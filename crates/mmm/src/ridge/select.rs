@@ -85,9 +85,7 @@ pub(crate) fn select(
     let max_rssd = limit(|o| o.decomp_rssd, KEEP_QUANTILE);
     let mut kept: Vec<_> = usable
         .iter()
-        .filter(|c| {
-            c.2.nrmse <= max_nrmse && c.2.decomp_rssd <= max_rssd && lift(c.2) <= max_lift
-        })
+        .filter(|c| c.2.nrmse <= max_nrmse && c.2.decomp_rssd <= max_rssd && lift(c.2) <= max_lift)
         .collect();
     if kept.is_empty() {
         kept = usable.iter().collect();
@@ -161,11 +159,7 @@ fn cluster(
                     (name, spread)
                 })
                 .collect();
-            Cluster {
-                size: members().count(),
-                winner: best(members()).unwrap_or(0),
-                roi_spread,
-            }
+            Cluster { size: members().count(), winner: best(members()).unwrap_or(0), roi_spread }
         })
         .collect()
 }

@@ -331,10 +331,32 @@ fn check(key: &str, [low, high]: Interval, min: f64, max: f64) -> Result<(), Rid
 pub fn recommended_weekly_theta(channel: &str) -> Interval {
     const TELEVISION: &[&str] = &["tv", "television", "broadcast", "linear", "atv"];
     const OFFLINE: &[&str] = &[
-        "ooh", "dooh", "outdoor", "billboard", "billboards", "poster", "posters", "print",
-        "newspaper", "newspapers", "magazine", "magazines", "radio", "audio", "cinema", "mail",
-        "mailing", "catalog", "catalogue", "flyer", "flyers", "leaflet", "newsletter", "event",
-        "events", "sponsorship",
+        "ooh",
+        "dooh",
+        "outdoor",
+        "billboard",
+        "billboards",
+        "poster",
+        "posters",
+        "print",
+        "newspaper",
+        "newspapers",
+        "magazine",
+        "magazines",
+        "radio",
+        "audio",
+        "cinema",
+        "mail",
+        "mailing",
+        "catalog",
+        "catalogue",
+        "flyer",
+        "flyers",
+        "leaflet",
+        "newsletter",
+        "event",
+        "events",
+        "sponsorship",
     ];
     let lower = channel.to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).collect();
@@ -360,11 +382,10 @@ pub(crate) fn boxes(
     family: AdstockFamily,
     granularity: Granularity,
 ) -> Vec<(&'static str, Interval)> {
-    let pick = |f: fn(&ChannelBoxes) -> Option<Interval>, default| set.and_then(f).unwrap_or(default);
-    let mut out = vec![
-        ("alpha", pick(|b| b.alpha, [0.5, 3.0])),
-        ("gamma", pick(|b| b.gamma, [0.3, 1.0])),
-    ];
+    let pick =
+        |f: fn(&ChannelBoxes) -> Option<Interval>, default| set.and_then(f).unwrap_or(default);
+    let mut out =
+        vec![("alpha", pick(|b| b.alpha, [0.5, 3.0])), ("gamma", pick(|b| b.gamma, [0.3, 1.0]))];
     match family {
         AdstockFamily::Geometric => {
             let weeks_per_period = 365.25 / 7.0 / granularity.per_year();

@@ -178,6 +178,8 @@ impl RidgeSolver {
         for j in 0..p {
             let live = self.problem.live[j];
             let b = if live { scale_y * self.solution[j] / self.moments.sd(j) } else { 0.0 };
+            // Scaling back and forth may leave the box by a rounding error.
+            let b = b.min(bounds[j].upper).max(bounds[j].lower);
             self.coefficients[j] = b;
             level += b * self.moments.mean(j);
         }

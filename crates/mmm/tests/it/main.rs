@@ -2,4 +2,5 @@
 
 mod gradients;
 mod log_density;
+mod ridge;
 mod shared;

@@ -1,0 +1,244 @@
+//! From a model to posterior draws in the model's own terms.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use outlay_inference::{
+    Approximation, ApproximationSettings, Observer, Run, SampleError, Settings, Start,
+    StartSettings, WarmStart, laplace, pathfinder, sample, starts,
+};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::density::{Draw, Evaluator, Posterior};
+use crate::model::{Model, ModelError};
+use crate::summary::Method;
+
+/// Prior draws from which optimisation paths begin.
+const CANDIDATES: usize = 8;
+
+/// How a fit is run; what is to be fitted stands in the specification.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FitSettings {
+    /// Chains, warm-up, draws, target acceptance.
+    pub sampling: crate::spec::Sampling,
+    /// Seed.
+    pub seed: u64,
+    /// Threads; results do not depend on it.
+    #[serde(skip, default = "one")]
+    pub threads: usize,
+    /// State of an earlier fit of a similar model.
+    pub warm: Option<WarmStart>,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// Why there is no fit.
+#[derive(Debug, Error)]
+pub enum FitError {
+    /// The specification and the data do not make a model.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// Sampling failed.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+}
+
+/// Sampler figures of one chain.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ChainFacts {
+    /// Divergent draws.
+    pub divergences: usize,
+    /// Draws that reached the largest depth.
+    pub max_depth_reached: usize,
+    /// Leapfrog steps of all kept draws.
+    pub leapfrogs: u64,
+    /// Step size.
+    pub step_size: f64,
+    /// Warm-up draws.
+    pub warmup: usize,
+    /// Whether the chain's energy never joined the others'.
+    pub suspicious: bool,
+}
+
+/// A posterior in draws.
+#[derive(Debug, Clone)]
+pub struct Fitted {
+    /// The model.
+    pub model: Arc<Model>,
+    /// Draws, `[chain][draw]`.
+    pub chains: Vec<Vec<Draw>>,
+    /// How they were found.
+    pub method: Method,
+    /// Seed.
+    pub seed: u64,
+    /// Sampler figures per chain; empty for approximations.
+    pub facts: Vec<ChainFacts>,
+    /// Restarted chains.
+    pub restarts: usize,
+    /// Chains given up.
+    pub abandoned: usize,
+    /// Whether the run was interrupted.
+    pub interrupted: bool,
+    /// Gradient evaluations.
+    pub gradient_evaluations: u64,
+    /// Pareto k-hat of an approximation.
+    pub khat: Option<f64>,
+    /// What a later fit may start from.
+    pub warm: Option<WarmStart>,
+}
+
+impl Fitted {
+    /// All draws, chain by chain.
+    pub fn draws(&self) -> impl Iterator<Item = &Draw> {
+        self.chains.iter().flatten()
+    }
+
+    /// Number of draws.
+    pub fn len(&self) -> usize {
+        self.chains.iter().map(Vec::len).sum()
+    }
+
+    /// Whether there is no draw.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Samples the posterior by NUTS.
+///
+/// # Errors
+/// [`FitError::Sample`] for impossible settings, or when nothing could be drawn.
+pub fn nuts(
+    model: Model,
+    settings: &FitSettings,
+    observer: &dyn Observer,
+    cancel: &AtomicBool,
+) -> Result<Fitted, FitError> {
+    let posterior = Posterior::new(model);
+    let sampling = &settings.sampling;
+    let start = match &settings.warm {
+        Some(warm) if warm.points.iter().all(|p| p.len() == posterior.model.dim()) => {
+            Start::Warm(warm.clone())
+        }
+        _ => {
+            let count = sampling.chains * 2;
+            let start = StartSettings { count, seed: settings.seed, ..StartSettings::default() };
+            starts(&posterior, &candidates(&posterior, settings.seed), &start)?
+        }
+    };
+    let run_settings = Settings {
+        chains: sampling.chains,
+        warmup: sampling.warmup,
+        draws: sampling.draws,
+        target_accept: sampling.target_accept,
+        seed: settings.seed,
+        threads: settings.threads,
+        ..Settings::default()
+    };
+    let run = sample(&posterior, &run_settings, &start, observer, cancel)?;
+    Ok(from_run(&posterior, &run, settings.seed))
+}
+
+/// Approximates the posterior in well under a second; the result says that it is approximate.
+///
+/// # Errors
+/// [`FitError::Sample`] when no usable mode or path was found.
+pub fn approximate(
+    model: Model,
+    method: Method,
+    draws: usize,
+    seed: u64,
+) -> Result<Fitted, FitError> {
+    let posterior = Posterior::new(model);
+    let candidates = candidates(&posterior, seed);
+    let settings = ApproximationSettings {
+        draws,
+        proposals: 4 * draws,
+        seed,
+        ..ApproximationSettings::default()
+    };
+    let found = match method {
+        Method::Laplace => laplace(&posterior, &candidates, &settings)?,
+        _ => pathfinder(&posterior, &candidates, &settings)?,
+    };
+    Ok(from_approximation(&posterior, &found, seed, method))
+}
+
+fn candidates(posterior: &Posterior, seed: u64) -> Vec<Vec<f64>> {
+    let mut evaluator = Evaluator::new(Arc::clone(&posterior.model));
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(u64::MAX);
+    (0..CANDIDATES).map(|_| evaluator.prior_point(&mut rng)).collect()
+}
+
+/// Turns positions into draws; linear coefficients are drawn from their exact conditional, with a
+/// generator that depends on seed and chain only.
+fn draws(posterior: &Posterior, positions: &[f64], seed: u64, chain: u64) -> Vec<Draw> {
+    let mut evaluator = Evaluator::new(Arc::clone(&posterior.model));
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(chain);
+    positions
+        .chunks_exact(posterior.model.dim().max(1))
+        .filter_map(|position| evaluator.draw(position, &mut rng).ok())
+        .collect()
+}
+
+fn from_run(posterior: &Posterior, run: &Run, seed: u64) -> Fitted {
+    let chains = run
+        .chains
+        .par_iter()
+        .map(|chain| draws(posterior, &chain.positions, seed, chain.chain as u64))
+        .collect();
+    let facts = run
+        .chains
+        .iter()
+        .map(|chain| ChainFacts {
+            divergences: chain.divergent.iter().filter(|d| **d).count(),
+            max_depth_reached: chain.max_depth_reached.iter().filter(|d| **d).count(),
+            leapfrogs: chain.leapfrogs.iter().map(|l| u64::from(*l)).sum(),
+            step_size: chain.step_size,
+            warmup: chain.warmup,
+            suspicious: chain.suspicion.is_some(),
+        })
+        .collect();
+    Fitted {
+        model: Arc::clone(&posterior.model),
+        chains,
+        method: Method::Nuts,
+        seed,
+        facts,
+        restarts: run.restarts(),
+        abandoned: run.abandoned.len(),
+        interrupted: run.interrupted,
+        gradient_evaluations: run.gradient_evaluations,
+        khat: None,
+        warm: Some(run.warm_start()),
+    }
+}
+
+fn from_approximation(
+    posterior: &Posterior,
+    found: &Approximation,
+    seed: u64,
+    method: Method,
+) -> Fitted {
+    Fitted {
+        model: Arc::clone(&posterior.model),
+        chains: vec![draws(posterior, &found.positions, seed, 0)],
+        method,
+        seed,
+        facts: Vec::new(),
+        restarts: 0,
+        abandoned: 0,
+        interrupted: false,
+        gradient_evaluations: found.gradient_evaluations,
+        khat: Some(found.khat),
+        warm: None,
+    }
+}
