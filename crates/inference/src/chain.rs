@@ -238,7 +238,7 @@ impl<T: Target> Worker<'_, T> {
             Phase::WarmUp => self.warmup,
             Phase::Sampling => self.settings.draws,
         };
-        if done.iteration % self.settings.progress_every != 0 && done.iteration != total {
+        if !done.iteration.is_multiple_of(self.settings.progress_every) && done.iteration != total {
             return;
         }
         self.observer.progress(&Progress {

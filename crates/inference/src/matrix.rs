@@ -13,7 +13,7 @@ pub(crate) fn cholesky(matrix: &[f64], dim: usize) -> Option<Vec<f64>> {
             let rest = matrix[i * dim + j] - dot;
             factor[i * dim + j] = if i == j {
                 // A pivot that is only rounding error would make the factor worthless.
-                if !(rest > matrix[i * dim + i].abs() * 1e-14) {
+                if rest.is_nan() || rest <= matrix[i * dim + i].abs() * 1e-14 {
                     return None;
                 }
                 rest.sqrt()

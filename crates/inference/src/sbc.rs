@@ -3,6 +3,9 @@
 //! among the draws of its posterior is uniform. A sampler or a density with an error shows as a
 //! rank histogram that is not flat.
 
+use crate::diagnostics::uniformity::{
+    RankHistogram, UniformityError, UniformityTest, kolmogorov_smirnov, rank_histogram,
+};
 use crate::seed::{self, Stream};
 use rand::RngExt;
 use rayon::prelude::*;
@@ -76,20 +79,28 @@ impl Calibration {
         self.ranks.first().map_or(0, Vec::len)
     }
 
-    /// Counts of a quantity's ranks in `bins` equal bins of `0..=draws`; empty for an unknown
-    /// quantity. Choose a divisor of `draws + 1`, or the bins differ in width by one rank.
-    #[must_use]
-    pub fn histogram(&self, quantity: usize, bins: usize) -> Vec<usize> {
-        let Some(ranks) = self.ranks.get(quantity).filter(|_| bins > 0) else {
-            return Vec::new();
-        };
-        let mut counts = vec![0; bins];
-        for rank in ranks {
-            if let Some(count) = counts.get_mut(rank * bins / (self.draws + 1)) {
-                *count += 1;
-            }
-        }
-        counts
+    /// A quantity's ranks in `bins` bins; choose a divisor of `draws + 1` for equal widths.
+    ///
+    /// # Errors
+    /// No completed simulation, an unknown quantity, or an impossible number of bins.
+    pub fn histogram(
+        &self,
+        quantity: usize,
+        bins: usize,
+    ) -> Result<RankHistogram, UniformityError> {
+        rank_histogram(self.ranks_of(quantity), self.draws, bins)
+    }
+
+    /// Whether a quantity's ranks are uniform (Kolmogorov-Smirnov, exact for discrete ranks).
+    ///
+    /// # Errors
+    /// No completed simulation, or an unknown quantity.
+    pub fn uniformity(&self, quantity: usize) -> Result<UniformityTest, UniformityError> {
+        kolmogorov_smirnov(self.ranks_of(quantity), self.draws)
+    }
+
+    fn ranks_of(&self, quantity: usize) -> &[usize] {
+        self.ranks.get(quantity).map_or(&[], Vec::as_slice)
     }
 }
 

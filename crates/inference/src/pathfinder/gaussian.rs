@@ -91,7 +91,7 @@ impl Gaussian {
 
     /// Log density at the point that `z` was transformed to.
     pub(crate) fn log_density_at(&self, z: &[f64]) -> f64 {
-        self.from_square(z.iter().map(|z| z * z).sum())
+        self.log_density_of_square(z.iter().map(|z| z * z).sum())
     }
 
     /// Log density at `x`.
@@ -110,7 +110,7 @@ impl Gaussian {
             solved[i] = (solved[i] - known) / self.factor[i * rank + i];
         }
         let square = |v: &[f64]| v.iter().map(|v| v * v).sum::<f64>();
-        self.from_square((square(&scaled) - square(&inside)).max(0.0) + square(&solved))
+        self.log_density_of_square((square(&scaled) - square(&inside)).max(0.0) + square(&solved))
     }
 
     /// The same Gaussian as centre, scales and correlations.
@@ -126,7 +126,7 @@ impl Gaussian {
         Geometry::from_covariance(self.mean.clone(), &covariance)
     }
 
-    fn from_square(&self, square: f64) -> f64 {
+    fn log_density_of_square(&self, square: f64) -> f64 {
         -0.5 * square - self.half_log_det - 0.5 * self.dim() as f64 * std::f64::consts::TAU.ln()
     }
 

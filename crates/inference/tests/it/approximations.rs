@@ -2,8 +2,8 @@
 
 use crate::densities::{Autoregressive, closure};
 use outlay_inference::{
-    Approximation, ApproximationSettings, Density, DensityError, ModeSettings, Outcome,
-    Reliability, SampleError, Target, find_mode, laplace, negative_hessian, pathfinder,
+    Approximation, ApproximationSettings, DensityError, ModeSettings, Outcome, Reliability,
+    SampleError, Target, find_mode, laplace, negative_hessian, pathfinder,
 };
 
 /// Minus the function of Rosenbrock (1960), in `dim / 2` pairs.

@@ -15,32 +15,27 @@ fn conjugate(seed: u64, spread: f64) -> Simulation {
     Simulation { truth: vec![truth], draws }
 }
 
-fn chi_square(counts: &[usize]) -> f64 {
-    let expected = counts.iter().sum::<usize>() as f64 / counts.len() as f64;
-    counts.iter().map(|c| (*c as f64 - expected).powi(2) / expected).sum()
-}
-
 #[test]
 fn exact_posteriors_have_flat_histograms_and_narrow_ones_do_not() {
-    // The 99.9 % point of chi-square with 9 degrees of freedom is 27.9.
     let (good, errors) = calibrate(1000, 4, |seed| Ok::<_, ()>(conjugate(seed, 1.0)));
     assert!(errors.is_empty());
     assert_eq!((good.simulations(), good.draws), (1000, 99));
-    assert!(chi_square(&good.histogram(0, 10)) < 27.9);
+    assert!(good.uniformity(0).unwrap().p_value > 0.001);
     let (narrow, _) = calibrate(1000, 4, |seed| Ok::<_, ()>(conjugate(seed, 0.7)));
-    let counts = narrow.histogram(0, 10);
-    assert!(chi_square(&counts) > 60.0);
+    assert!(narrow.uniformity(0).unwrap().p_value < 1e-4);
+    let counts = narrow.histogram(0, 10).unwrap().counts;
     assert!(counts[0] > counts[5] && counts[9] > counts[5]);
+    assert!(narrow.uniformity(1).is_err());
 }
 
 #[test]
 fn failures_are_reported_with_their_index_and_change_no_other_rank() {
     let (whole, _) = calibrate(20, 9, |seed| Ok::<_, ()>(conjugate(seed, 1.0)));
-    let failing = outlay_failing_seeds();
     let (rest, errors) = calibrate(20, 9, |seed| {
         let simulation = conjugate(seed, 1.0);
-        if failing(&simulation) { Err("no data") } else { Ok(simulation) }
+        if simulation.truth[0] > 1.0 { Err("no data") } else { Ok(simulation) }
     });
+    assert!(!errors.is_empty() && rest.simulations() > 0);
     assert_eq!(rest.simulations() + errors.len(), 20);
     assert_eq!(rest.incomplete, errors.iter().map(|e| e.0).collect::<Vec<_>>());
     let expected: Vec<usize> = (0..20)
@@ -50,14 +45,9 @@ fn failures_are_reported_with_their_index_and_change_no_other_rank() {
     assert_eq!(rest.ranks[0], expected);
 }
 
-fn outlay_failing_seeds() -> impl Fn(&Simulation) -> bool {
-    |simulation| simulation.truth[0] > 1.0
-}
-
 #[test]
 fn ties_are_broken_uniformly() {
     let constant = |_| Ok::<_, ()>(Simulation { truth: vec![3.0], draws: vec![3.0; 9] });
     let (calibration, _) = calibrate(2000, 1, constant);
-    // The 99.9 % point of chi-square with 9 degrees of freedom is 27.9.
-    assert!(chi_square(&calibration.histogram(0, 10)) < 27.9);
+    assert!(calibration.uniformity(0).unwrap().p_value > 0.001);
 }

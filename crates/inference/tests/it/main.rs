@@ -1,4 +1,5 @@
 //! Tests of the crate through its public interface.
+#![allow(clippy::unwrap_used)]
 
 mod approximations;
 mod calibration;
