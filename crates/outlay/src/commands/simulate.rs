@@ -179,7 +179,7 @@ fn refused(source: &str, error: &WorldError) -> Failure {
         Exit::Specification,
         "simulate.spec",
         format!("the world in {source} is refused:\n{error}"),
-        "see `outlay simulate --example` for every key with its meaning",
+        "see `outlay simulate --example` for a commented world",
     )
 }
 
