@@ -43,7 +43,7 @@ impl Mapping {
     pub fn panel(&self, table: &Table, registry: &Registry) -> Result<PanelFromFile, PanelRefused> {
         let mut aligned = align(self, table)?;
         if aligned.problems.is_empty() {
-            check_size(&aligned, registry).map_or((), |p| aligned.problems.push(p));
+            aligned.problems.extend(check_size(&aligned, registry));
         }
         if !aligned.problems.is_empty() {
             return Err(PanelRefused { problems: aligned.problems });

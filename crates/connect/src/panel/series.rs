@@ -206,7 +206,11 @@ impl Collector<'_> {
 
     /// A media column: not negative, and blank cells as the mapping says.
     fn media(&mut self, name: &str, join: Join, role: &'static str, from: usize) -> Grid {
-        let mut grid = self.grid(name, join, role);
+        let grid = self.grid(name, join, role);
+        self.checked(grid, name, role, from)
+    }
+
+    fn checked(&mut self, mut grid: Grid, name: &str, role: &'static str, from: usize) -> Grid {
         let negative: Vec<usize> = (0..self.table.rows())
             .filter(|row| {
                 let numbers = self.table.column(name).and_then(Column::numbers);
@@ -239,19 +243,25 @@ impl Collector<'_> {
     ) -> Option<(Grid, Grid)> {
         let (reach, frequency) = (reach?, frequency?);
         let people = self.media(reach, Join::Sum, "reach", 0);
-        let mut mean = self.media(frequency, Join::Mean, "frequency", 0);
-        if self.frame.rows.iter().any(|rows| rows.len() > 1) {
-            let numbers =
-                |name: &str| self.table.column(name).and_then(Column::numbers).unwrap_or(&[]);
-            let (r, f) = (numbers(reach), numbers(frequency));
-            let at = |v: &[Option<f64>], row: usize| v.get(row).copied().flatten().unwrap_or(0.0);
-            let weighted = self.frame.rows.iter().map(|rows| {
-                let total: f64 = rows.iter().map(|row| at(r, *row)).sum();
-                let contacts: f64 = rows.iter().map(|row| at(r, *row) * at(f, *row)).sum();
-                if total > 0.0 { contacts / total } else { 0.0 }
-            });
-            mean = Grid::new(mean.geos(), mean.periods(), weighted.collect()).unwrap_or(mean);
-        }
+        let numbers = |name: &str| self.table.column(name).and_then(Column::numbers).unwrap_or(&[]);
+        let (r, f) = (numbers(reach), numbers(frequency));
+        let at = |v: &[Option<f64>], row: usize| v.get(row).copied().flatten();
+        let joined = self.frame.rows.iter().zip(people.values()).map(|(rows, people)| {
+            match rows.as_slice() {
+                _ if *people == 0.0 => 0.0,
+                [only] => at(f, *only).unwrap_or(f64::NAN),
+                several => {
+                    let contacts = |row: &usize| match at(r, *row) {
+                        Some(0.0) => 0.0,
+                        reached => reached.unwrap_or(f64::NAN) * at(f, *row).unwrap_or(f64::NAN),
+                    };
+                    several.iter().map(contacts).sum::<f64>() / people
+                }
+            }
+        });
+        let mean = Grid::new(people.geos(), people.periods(), joined.collect());
+        let mean = mean.unwrap_or_else(|| Grid::filled(people.geos(), people.periods(), f64::NAN));
+        let mean = self.checked(mean, frequency, "frequency", 0);
         Some((people, mean))
     }
 

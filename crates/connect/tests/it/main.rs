@@ -1,0 +1,3 @@
+//! Files in, as users have them.
+
+mod shared_data;
