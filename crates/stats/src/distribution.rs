@@ -287,4 +287,6 @@ fn is_infinite(x: &f64) -> bool {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use super::Distribution as D;
 use super::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use std::collections::BTreeMap;
 
 /// A distribution with `(x, log density, cdf, survival)` at three points.
 struct Case {
@@ -462,6 +463,10 @@ fn every_distribution_survives_a_file() {
     for Case { law, .. } in cases() {
         let text = serde_json::to_string(&law).unwrap();
         assert_eq!(serde_json::from_str::<D>(&text).unwrap(), law, "{text}");
+        let specification = BTreeMap::from([("prior", law)]);
+        let text_for_people = toml::to_string(&specification).unwrap();
+        let back: BTreeMap<String, D> = toml::from_str(&text_for_people).unwrap();
+        assert_eq!(back.get("prior"), Some(&law), "{text_for_people}");
         let name = law.name();
         assert!(text.starts_with(&format!("{{\"{name}\":{{")), "{text}");
     }
