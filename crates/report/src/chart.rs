@@ -50,7 +50,7 @@ impl Frame {
         locale: Locale,
         target: usize,
     ) {
-        svg.text("unit start", (0.0, self.top - 10.0), unit);
+        svg.text("unit start", (0.0, self.top - 14.0), unit);
         for tick in ticks(y.domain.0, y.domain.1, target) {
             let at = y.at(tick);
             let class = if tick == 0.0 { "zero" } else { "grid" };
@@ -142,6 +142,42 @@ pub(crate) fn interpolate(xs: &[f64], ys: &[f64], x: f64) -> f64 {
     }
 }
 
+/// Neighbouring periods drawn as one point when there are more than the eye or the file needs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bins {
+    periods: usize,
+    /// Periods in a point.
+    pub(crate) size: usize,
+    /// Number of points.
+    pub(crate) count: usize,
+}
+
+impl Bins {
+    /// Bins that make at most `points` of `periods`.
+    pub(crate) fn new(periods: usize, points: usize) -> Self {
+        let size = periods.div_ceil(points.max(1)).max(1);
+        Self { periods, size, count: periods.div_ceil(size) }
+    }
+
+    /// Means of the finite values of each bin; `NaN` where there are none.
+    pub(crate) fn means(&self, values: &[f64]) -> Vec<f64> {
+        (0..self.count)
+            .map(|bin| {
+                let from = bin * self.size;
+                let to = (from + self.size).min(self.periods).min(values.len());
+                let finite: Vec<f64> = values
+                    .get(from..to)
+                    .unwrap_or(&[])
+                    .iter()
+                    .copied()
+                    .filter(|v| v.is_finite())
+                    .collect();
+                finite.iter().sum::<f64>() / finite.len() as f64
+            })
+            .collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,6 +188,12 @@ mod tests {
         let (xs, ys) = ([0.0, 1.0, 3.0], [0.0, 2.0, 4.0]);
         assert_eq!([-1.0, 0.5, 2.0, 9.0].map(|x| interpolate(&xs, &ys, x)), [0.0, 1.0, 3.0, 4.0]);
         assert!(interpolate(&[], &[], 1.0).is_nan());
+    }
+
+    #[test]
+    fn bins_average_and_skip_gaps() {
+        let bins = Bins::new(5, 3);
+        assert_eq!(bins.means(&[1.0, 3.0, f64::NAN, 4.0, 5.0]), [2.0, 4.0, 5.0]);
     }
 
     proptest! {

@@ -67,6 +67,12 @@ impl Locale {
         self.localise(if is_zero { text.trim_start_matches('-') } else { &text })
     }
 
+    /// A number with at most `digits` decimals and at most three significant figures, for columns
+    /// whose numbers differ in size.
+    pub fn aligned(self, value: f64, digits: usize) -> String {
+        self.fixed(value, if value == 0.0 { digits } else { digits.min(decimals(value.abs(), 3)) })
+    }
+
     /// A number in full with groups of three digits and at most two decimals, for places where
     /// the exact amount is wanted: `1,234,567.89`.
     pub fn exact(self, value: f64) -> String {
@@ -122,7 +128,7 @@ impl Locale {
 
     /// Median and 90 % interval with a fixed count of decimals: `1.90 (1.40–2.50)`.
     pub fn interval(self, estimate: &Estimate, digits: usize) -> String {
-        let show = |x| self.fixed(x, digits);
+        let show = |x| self.aligned(x, digits);
         if !estimate.q50.is_finite() {
             return MISSING.to_owned();
         }
@@ -136,13 +142,17 @@ impl Locale {
         }
         let bare = |x: f64| self.share(x).trim_end_matches(" %").to_owned();
         let range = self.range(estimate.q05, estimate.q95, bare);
-        format!("{} {}", self.share(estimate.q50), range.replace(')', " %)"))
+        let unit = if range.contains(MISSING) { ")" } else { " %)" };
+        format!("{} {}", self.share(estimate.q50), range.replace(')', unit))
     }
 
     /// Seconds as people say them: `0.8 s`, `42 s`, `3 min 20 s`.
     pub fn seconds(self, seconds: f64) -> String {
         if !seconds.is_finite() || seconds < 0.0 {
             return MISSING.to_owned();
+        }
+        if seconds >= 360_000.0 {
+            return format!("{} h", self.compact(seconds / 3600.0));
         }
         let whole = seconds.round();
         match seconds {
@@ -179,10 +189,12 @@ pub fn decimals(size: f64, figures: i32) -> usize {
     (figures - 1 - magnitude).clamp(0, 9) as usize
 }
 
-/// Decimals for a whole column, so that its largest number keeps three significant figures.
+/// Decimals for a whole column: two for numbers around one, fewer for larger and more for smaller
+/// ones, so that none needs more than three significant figures.
 pub fn column_decimals(values: impl IntoIterator<Item = f64>) -> usize {
     let largest = values.into_iter().filter(|v| v.is_finite()).fold(0.0_f64, |a, v| a.max(v.abs()));
-    decimals(largest, 3)
+    let digits = decimals(largest, 3);
+    if largest >= 0.1 { digits.min(2) } else { digits }
 }
 
 /// Rounds to `figures` significant figures.

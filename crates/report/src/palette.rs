@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn words_can_be_read_on_their_ground() {
-        let luminance = |hex| {
+        let luminance = |hex: &str| {
             let [r, g, b] = linear(hex);
             0.2126 * r + 0.7152 * g + 0.0722 * b
         };

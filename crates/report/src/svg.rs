@@ -160,25 +160,34 @@ impl Element<'_> {
     }
 }
 
-/// A polyline through points; gaps where a value is not finite.
+/// A polyline through points; gaps where a value is not finite. Steps are relative, counted in
+/// tenths so that rounding does not add up: half the size of absolute coordinates.
 pub(crate) fn polyline(points: impl IntoIterator<Item = (f64, f64)>) -> String {
     let mut path = String::new();
-    let mut pen_down = false;
+    let mut pen: Option<(i64, i64)> = None;
     for (x, y) in points {
-        if x.is_finite() && y.is_finite() {
-            let _ = write!(
-                path,
-                "{}{} {}",
-                if pen_down { 'L' } else { 'M' },
-                coordinate(x),
-                coordinate(y)
-            );
-            pen_down = true;
-        } else {
-            pen_down = false;
+        if !x.is_finite() || !y.is_finite() {
+            pen = None;
+            continue;
         }
+        let at = (tenths(x), tenths(y));
+        let (command, dx, dy) = match pen {
+            None => ('M', at.0, at.1),
+            Some(from) => ('l', at.0 - from.0, at.1 - from.1),
+        };
+        let _ = write!(
+            path,
+            "{command}{} {}",
+            coordinate(dx as f64 / 10.0),
+            coordinate(dy as f64 / 10.0)
+        );
+        pen = Some(at);
     }
     path
+}
+
+fn tenths(value: f64) -> i64 {
+    (value.clamp(-1e5, 1e5) * 10.0).round() as i64
 }
 
 /// The closed area between two lines over the same abscissae; points with a value that is not
@@ -189,9 +198,9 @@ pub(crate) fn area(points: &[(f64, f64, f64)]) -> String {
     if finite().count() < 2 {
         return String::new();
     }
-    let there = polyline(finite().map(|(x, low, _)| (*x, *low)));
-    let back = polyline(finite().rev().map(|(x, _, high)| (*x, *high)));
-    format!("{there}L{}Z", back.trim_start_matches('M'))
+    let there = finite().map(|(x, low, _)| (*x, *low));
+    let back = finite().rev().map(|(x, _, high)| (*x, *high));
+    format!("{}Z", polyline(there.chain(back)))
 }
 
 /// A coordinate with one decimal at most.
@@ -235,9 +244,9 @@ mod tests {
     fn lines_break_where_values_are_missing() {
         assert_eq!(
             polyline([(0.0, 1.0), (1.0, f64::NAN), (2.0, 3.0), (3.0, 4.04)]),
-            "M0 1M2 3L3 4"
+            "M0 1M2 3l1 1"
         );
-        assert_eq!(area(&[(0.0, 1.0, 2.0), (1.0, 1.0, 3.0)]), "M0 1L1 1L1 3L0 2Z");
+        assert_eq!(area(&[(0.0, 1.0, 2.0), (1.0, 1.0, 3.0)]), "M0 1l1 0l0 2l-1 -1Z");
         assert_eq!(area(&[(0.0, 1.0, 2.0)]), "");
         assert_eq!(coordinate(f64::INFINITY), "0");
     }

@@ -22,6 +22,8 @@ pub(crate) struct Head {
     pub(crate) text: String,
     /// Whether cells are numbers, set to the right.
     pub(crate) number: bool,
+    /// Whether an interval follows the number, in a column of its own so that numbers align.
+    pub(crate) interval: bool,
 }
 
 /// A cell: what is shown, and what it is sorted by.
@@ -82,11 +84,19 @@ impl Table {
         let heads = heads
             .iter()
             .map(|h| match h.strip_prefix('#') {
-                Some(text) => Head { text: text.to_owned(), number: true },
-                None => Head { text: (*h).to_owned(), number: false },
+                Some(text) => Head { text: text.to_owned(), number: true, interval: false },
+                None => Head { text: (*h).to_owned(), number: false, interval: false },
             })
             .collect();
         Self { heads, ..Self::default() }
+    }
+
+    /// Appends a row.
+    pub(crate) fn push(&mut self, row: Vec<Cell>) {
+        for (head, cell) in self.heads.iter_mut().zip(&row) {
+            head.interval |= !cell.after.is_empty();
+        }
+        self.rows.push(row);
     }
 
     /// Sets the CSV.
@@ -137,6 +147,11 @@ impl Csv {
             self.text.push_str(&raw(value));
         }
         self
+    }
+
+    /// Adds a number of a long series with five significant digits.
+    pub(crate) fn short(&mut self, value: f64) -> &mut Self {
+        self.number(format!("{value:.4e}").parse().unwrap_or(value))
     }
 
     /// Ends the row.

@@ -69,7 +69,7 @@ impl Terms {
 
     /// A return per unit of spend, with the sign of money where outcomes are money.
     pub fn rate(&self, value: f64, digits: usize) -> String {
-        let text = self.locale.fixed(value, digits);
+        let text = self.locale.aligned(value, digits);
         if self.outcome_is_money { self.signed(value, text) } else { text }
     }
 

@@ -17,13 +17,13 @@ pub(crate) fn draw(
     locale: Locale,
 ) -> String {
     let frame =
-        Frame { width: 250.0, height: 150.0, left: 34.0, right: 8.0, top: 26.0, bottom: 38.0 };
+        Frame { width: 200.0, height: 140.0, left: 34.0, right: 8.0, top: 26.0, bottom: 38.0 };
     let mut svg =
         Svg::new(frame.width, frame.height, &format!("chart small {}", look.class()), title);
     let count = shown(weights);
     let (_, high) = span_with_zero(weights.q95.iter().chain(&weights.q50).copied());
     let y = frame.y((0.0, if high > 0.0 { high * 1.05 } else { 1.0 }));
-    svg.text("unit start", (0.0, frame.top - 10.0), "share of the effect");
+    svg.text("unit start", (0.0, frame.top - 12.0), "share of the effect");
     for tick in crate::scale::ticks(0.0, y.domain.1, 3) {
         svg.line(
             if tick == 0.0 { "zero" } else { "grid" },

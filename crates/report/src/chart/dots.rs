@@ -45,11 +45,13 @@ impl Dots {
     /// The drawing beside another one on a desk: names at the left, numbers at the right.
     pub(crate) fn wide(&self) -> String {
         let height = if self.has_before() { 42.0 } else { 32.0 };
+        let longest =
+            |length: fn(&Row) -> usize| self.rows.iter().map(length).max().unwrap_or(0) as f64;
         let frame = Frame {
             width: 540.0,
             height: 26.0 + height * self.rows.len() as f64 + 40.0,
-            left: 132.0,
-            right: 118.0,
+            left: 20.0 + 7.2 * longest(|r| r.name.chars().count().min(18)),
+            right: 16.0 + 6.9 * longest(|r| r.shown.chars().count()),
             top: 26.0,
             bottom: 40.0,
         };

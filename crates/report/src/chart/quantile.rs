@@ -1,6 +1,8 @@
 //! A distribution that matters as twenty dots that can be counted (Kay, Kola, Hullman and Munson
 //! 2016, quantile dotplots).
 
+use std::collections::BTreeMap;
+
 use outlay_mmm::summary::Estimate;
 
 use super::Frame;
@@ -10,6 +12,9 @@ use crate::svg::Svg;
 
 /// How many dots stand for the whole distribution.
 pub(crate) const DOTS: usize = 20;
+
+/// Columns that the dots are stacked in.
+const COLUMNS: f64 = 10.0;
 
 /// The middle of each twentieth of a distribution, read from its five quantiles; lines between
 /// the quantiles go on beyond the outer two. Empty where a quantile is not finite.
@@ -56,16 +61,17 @@ pub(crate) fn draw(
     let class = if end { "unit end" } else { "unit start" };
     svg.text(class, (at + if end { -4.0 } else { 4.0 }, frame.top - 9.0), name);
 
-    let radius = 5.0;
-    let width = 2.0 * radius + 1.0;
-    let mut columns: std::collections::BTreeMap<i64, usize> = std::collections::BTreeMap::new();
+    // Columns of equal width that meet at the reference, so that no column holds both kinds.
+    let width = ((high - low) / COLUMNS).max(f64::MIN_POSITIVE);
+    let radius = (0.5 * (x.at(width) - x.at(0.0)) - 0.5).clamp(2.0, 6.5);
+    let mut columns: BTreeMap<i64, usize> = BTreeMap::new();
     for dot in dots {
-        let column = (x.at(*dot) / width).floor() as i64;
-        let stacked = columns.entry(column).or_default();
-        let centre = (column as f64 + 0.5) * width;
-        let y = frame.floor() - radius - 2.0 - *stacked as f64 * width;
+        let column = ((dot - reference) / width).floor();
+        let stacked = columns.entry(column as i64).or_default();
+        let centre = x.at(reference + (column + 0.5) * width);
+        let y = frame.floor() - radius - 3.0 - *stacked as f64 * (2.0 * radius + 1.0);
         let class = if *dot >= reference { "quantile above" } else { "quantile below" };
-        svg.circle(class, (centre, y.max(frame.top)), radius);
+        svg.circle(class, (centre, y.max(radius)), radius);
         *stacked += 1;
     }
     svg.finish()

@@ -98,7 +98,7 @@ impl Response<'_> {
             let beyond = [(edge, at_edge)].into_iter().chain(points().filter(|(s, _)| *s > edge));
             svg.path("median beyond", &polyline(beyond.map(place)));
             let at = x.at(edge);
-            if at < frame.width - frame.right - 60.0 {
+            if at < frame.width - frame.right - 130.0 {
                 svg.line("edge", (at, frame.top), (at, frame.floor()));
                 svg.text("unit start", (at + 5.0, frame.floor() - 6.0), "beyond what was tried");
             }

@@ -4,10 +4,13 @@
 use chrono::NaiveDate;
 use outlay_mmm::summary::BandSeries;
 
-use super::{Frame, span_with_zero};
+use super::{Bins, Frame, span_with_zero};
 use crate::format::Locale;
 use crate::scale::{day, nice_domain};
 use crate::svg::{Svg, area, polyline};
+
+/// Points that the wide drawing shows at most; more periods are averaged.
+pub(crate) const POINTS: usize = 560;
 
 /// What was seen beside what was expected.
 #[derive(Debug, Clone, Copy)]
@@ -41,17 +44,17 @@ impl Series<'_> {
             top: 34.0,
             bottom: 26.0,
         };
-        self.draw(&frame, 9, 5)
+        self.draw(&frame, 9, 5, POINTS)
     }
 
     /// The drawing on a phone.
     pub(crate) fn narrow(&self) -> String {
         let frame =
             Frame { width: 350.0, height: 240.0, left: 44.0, right: 6.0, top: 34.0, bottom: 26.0 };
-        self.draw(&frame, 4, 4)
+        self.draw(&frame, 4, 4, POINTS / 3)
     }
 
-    fn draw(&self, frame: &Frame, dates: usize, values: usize) -> String {
+    fn draw(&self, frame: &Frame, dates: usize, values: usize, points: usize) -> String {
         let mut svg = Svg::new(frame.width, frame.height, "chart series", self.title);
         let (Some(start), Some(end)) = (self.dates.first(), self.dates.last()) else {
             return svg.finish();
@@ -60,21 +63,21 @@ impl Series<'_> {
         let (low, high) = span_with_zero(seen.into_iter().flatten().copied());
         let y = frame.y(nice_domain(low, high, values));
         let x = frame.x((0.0, day(*start, *end)));
-        let at: Vec<f64> = self.dates.iter().map(|d| x.at(day(*start, *d))).collect();
+        let each: Vec<f64> = self.dates.iter().map(|d| x.at(day(*start, *d))).collect();
+        let bins = Bins::new(self.dates.len(), points);
+        let at = bins.means(&each);
+        let edges = |low: &[f64], high: &[f64]| band(&at, &bins.means(low), &bins.means(high), &y);
+        let line = |values: &[f64]| {
+            polyline(at.iter().zip(bins.means(values)).map(|(x, v)| (*x, y.at_or_nan(v))))
+        };
 
-        self.draw_held_out(&mut svg, frame, &at);
+        self.draw_held_out(&mut svg, frame, &each);
         frame.draw_y(&mut svg, &y, self.unit, self.locale, values);
         frame.draw_dates(&mut svg, *start, *end, dates);
-        svg.path("band wide-band", &band(&at, &self.predictive.q05, &self.predictive.q95, &y));
-        svg.path("band half-band", &band(&at, &self.predictive.q25, &self.predictive.q75, &y));
-        svg.path(
-            "expected",
-            &polyline(at.iter().zip(&self.expected.q50).map(|(x, v)| (*x, y.at_or_nan(*v)))),
-        );
-        svg.path(
-            "actual",
-            &polyline(at.iter().zip(self.actual).map(|(x, v)| (*x, y.at_or_nan(*v)))),
-        );
+        svg.path("band wide-band", &edges(&self.predictive.q05, &self.predictive.q95));
+        svg.path("band half-band", &edges(&self.predictive.q25, &self.predictive.q75));
+        svg.path("expected", &line(&self.expected.q50));
+        svg.path("actual", &line(self.actual));
         svg.finish()
     }
 

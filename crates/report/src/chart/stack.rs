@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Frame, spread};
+use super::{Bins, Frame, spread};
 use crate::format::Locale;
 use crate::palette::Look;
 use crate::scale::{day, nice_domain};
@@ -78,18 +78,18 @@ impl Stack {
             width: 1120.0,
             height: 340.0,
             left: 52.0,
-            right: 168.0,
+            right: 182.0,
             top: 34.0,
             bottom: 26.0,
         };
-        self.draw(&frame, "w", 280, 8, true)
+        self.draw(&frame, "w", 190, 8, true)
     }
 
     /// The drawing on a phone; names stand in the legend below.
     pub(crate) fn narrow(&self) -> String {
         let frame =
             Frame { width: 350.0, height: 260.0, left: 44.0, right: 6.0, top: 34.0, bottom: 26.0 };
-        self.draw(&frame, "n", 110, 4, false)
+        self.draw(&frame, "n", 90, 4, false)
     }
 
     fn draw(
@@ -180,8 +180,8 @@ impl Stack {
                 Some(part) => (part.layer.class(), shorten(&part.name, 21)),
                 None => ("actual-name".to_owned(), "actual".to_owned()),
             };
-            svg.line(&format!("leader {class}"), (edge + 2.0, wanted[k]), (edge + 14.0, placed[k]));
-            svg.text("label start", (edge + 18.0, placed[k] + 4.0), &name);
+            svg.line(&format!("leader {class}"), (edge + 2.0, wanted[k]), (edge + 26.0, placed[k]));
+            svg.text("label start", (edge + 31.0, placed[k] + 4.0), &name);
         }
     }
 
@@ -211,38 +211,6 @@ impl Stack {
             svg.close();
         }
         svg.close();
-    }
-}
-
-/// Neighbouring periods drawn as one point when there are more than the eye or the file needs.
-#[derive(Debug, Clone, Copy)]
-struct Bins {
-    periods: usize,
-    size: usize,
-    count: usize,
-}
-
-impl Bins {
-    fn new(periods: usize, points: usize) -> Self {
-        let size = periods.div_ceil(points.max(1)).max(1);
-        Self { periods, size, count: periods.div_ceil(size) }
-    }
-
-    fn means(&self, values: &[f64]) -> Vec<f64> {
-        (0..self.count)
-            .map(|bin| {
-                let from = bin * self.size;
-                let to = (from + self.size).min(self.periods).min(values.len());
-                let finite: Vec<f64> = values
-                    .get(from..to)
-                    .unwrap_or(&[])
-                    .iter()
-                    .copied()
-                    .filter(|v| v.is_finite())
-                    .collect();
-                finite.iter().sum::<f64>() / finite.len() as f64
-            })
-            .collect()
     }
 }
 
@@ -282,11 +250,5 @@ mod tests {
         let drawn = stack(2000).wide();
         assert!(drawn.len() < 30_000, "{}", drawn.len());
         assert!(stack(0).wide().ends_with("</svg>"));
-    }
-
-    #[test]
-    fn bins_average_and_skip_gaps() {
-        let bins = Bins::new(5, 3);
-        assert_eq!(bins.means(&[1.0, 3.0, f64::NAN, 4.0, 5.0]), [2.0, 4.0, 5.0]);
     }
 }

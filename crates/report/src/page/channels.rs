@@ -76,7 +76,7 @@ fn table(material: &Material<'_>) -> Table {
             });
         }
         row.push(share(&c.carryover_share));
-        table.rows.push(row);
+        table.push(row);
     }
     let mut row = vec![
         Cell::text("All paid media"),
@@ -91,7 +91,7 @@ fn table(material: &Material<'_>) -> Table {
         row.push(Cell::text(""));
     }
     row.push(Cell::text(""));
-    table.rows.push(row);
+    table.push(row);
     table.with_csv(&csv(&material.ranked))
 }
 
@@ -134,7 +134,7 @@ fn csv(ranked: &[Ranked<'_>]) -> Csv {
             for value in estimate
                 .map_or([f64::NAN; 7], |e| [e.mean, e.sd, e.q05, e.q25, e.q50, e.q75, e.q95])
             {
-                csv.number(value);
+                csv.short(value);
             }
         }
         csv.end();
@@ -155,7 +155,7 @@ fn treatments(material: &Material<'_>) -> Option<Table> {
     let mut csv = Csv::new(["treatment", "mean", "sd", "5 %", "25 %", "median", "75 %", "95 %"]);
     for (name, e) in &summary.treatments {
         let name = crate::terms::label(name);
-        table.rows.push(vec![
+        table.push(vec![
             Cell::text(name.clone()),
             Cell::interval(&terms.outcome_interval(e), e.q50).with_exact(terms.locale.exact(e.q50)),
         ]);

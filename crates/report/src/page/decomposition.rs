@@ -124,7 +124,7 @@ fn table(material: &Material<'_>, layers: &[Part]) -> Table {
         let mut row =
             vec![Cell::text(format!("{} Q{}", key.0, key.1)), cell(sum(&decomposition.actual))];
         row.extend(layers.iter().map(|p| cell(sum(&p.values))));
-        table.rows.push(row);
+        table.push(row);
         from = to;
     }
     table
@@ -155,11 +155,11 @@ fn csv(material: &Material<'_>, decomposition: &Decomposition, layers: &[Part]) 
     let mut csv = Csv::new(heads);
     let value = |values: &[f64], i: usize| values.get(i).copied().unwrap_or(f64::NAN);
     for (i, date) in decomposition.dates.iter().enumerate() {
-        csv.text(&date.to_string()).number(value(&decomposition.actual, i));
+        csv.text(&date.to_string()).short(value(&decomposition.actual, i));
         for (part, band) in layers.iter().zip(&bands) {
-            csv.number(value(&part.values, i));
+            csv.short(value(&part.values, i));
             if let Some(band) = band {
-                csv.number(value(&band.q05, i)).number(value(&band.q95, i));
+                csv.short(value(&band.q05, i)).short(value(&band.q95, i));
             }
         }
         csv.end();

@@ -4,7 +4,8 @@ use outlay_mmm::summary::{Backtest, HoldoutError};
 use serde::Serialize;
 
 use super::Material;
-use crate::chart::series::Series;
+use crate::chart::Bins;
+use crate::chart::series::{POINTS, Series};
 use crate::figure::{Figure, LegendEntry};
 use crate::table::{Cell, Csv, Table};
 
@@ -95,14 +96,14 @@ fn figure(material: &Material<'_>) -> Option<Figure> {
         let at = |values: &[f64]| values.get(i).copied().unwrap_or(f64::NAN);
         csv.text(&date.to_string());
         let bands = [&d.expected, &d.predictive];
-        csv.number(at(&d.actual));
+        csv.short(at(&d.actual));
         for band in bands {
-            csv.number(at(&band.q50)).number(at(&band.q05)).number(at(&band.q95));
+            csv.short(at(&band.q50)).short(at(&band.q05)).short(at(&band.q95));
         }
         csv.end();
         if i % every == 0 {
             let (low, high) = (at(&d.predictive.q05), at(&d.predictive.q95));
-            table.rows.push(vec![
+            table.push(vec![
                 Cell::text(date.to_string()),
                 Cell::number(terms.outcome(at(&d.actual)), at(&d.actual)),
                 Cell::number(terms.outcome(at(&d.expected.q50)), at(&d.expected.q50)),
@@ -119,7 +120,10 @@ fn figure(material: &Material<'_>) -> Option<Figure> {
     }
     let mut figure = Figure::new("fit", title.clone(), series.wide(), table.with_csv(&csv))
         .with_narrow(series.narrow())
-        .with_note("Bands: where half (dark) and 90 % (light) of new values should fall.");
+        .with_note(format!(
+            "Bands: where half (dark) and 90 % (light) of new values should fall.{}",
+            averaged(d.dates.len(), &summary.data.granularity)
+        ));
     figure.kind = "series";
     figure.looks = "actual-name accent-name band-name".into();
     figure.legend = [
@@ -135,11 +139,17 @@ fn figure(material: &Material<'_>) -> Option<Figure> {
     Some(figure)
 }
 
+/// A word on what is drawn where there are more periods than points.
+fn averaged(periods: usize, granularity: &str) -> String {
+    let size = Bins::new(periods, POINTS).size;
+    if size > 1 { format!(" Drawn as averages over {size} {granularity}s.") } else { String::new() }
+}
+
 fn measures(material: &Material<'_>) -> Table {
     let (fit, locale) = (&material.summary.fit, material.terms.locale);
     let mut table = Table::new(&["Measure", "#Value", "What it says"]);
     let mut add = |name: &str, value: f64, text: &str| {
-        table.rows.push(vec![
+        table.push(vec![
             Cell::text(name),
             Cell::number(locale.share(value), value),
             Cell::text(text),
@@ -181,7 +191,7 @@ fn forecasts(material: &Material<'_>) -> Option<Table> {
         Csv::new(["kind", "start", "periods", "wmape", "naive wmape", "skill", "coverage 90 %"]);
     let mut add = |kind: &str, h: &HoldoutError| {
         let share = |x: f64| Cell::number(locale.share(x), x);
-        table.rows.push(vec![
+        table.push(vec![
             Cell::text(format!("{} ({kind})", h.start)),
             Cell::number(h.periods.to_string(), h.periods as f64),
             share(h.wmape),
@@ -204,7 +214,7 @@ fn forecasts(material: &Material<'_>) -> Option<Table> {
     if let Some(b) = backtest {
         let share = |x: f64| Cell::number(locale.share(x), x);
         let periods: usize = b.origins.iter().map(|o| o.periods).sum();
-        table.rows.push(vec![
+        table.push(vec![
             Cell::text("all backtests"),
             Cell::number(periods.to_string(), periods as f64),
             share(b.wmape),

@@ -157,7 +157,7 @@ fn figures(material: &Material<'_>) -> Vec<KeyFigure> {
     );
     if let Some(roi) = &total.roi {
         let digits = column_decimals([roi.q50, roi.q95]);
-        let range = terms.locale.range(roi.q05, roi.q95, |x| terms.locale.fixed(x, digits));
+        let range = terms.locale.range(roi.q05, roi.q95, |x| terms.locale.aligned(x, digits));
         add(terms.return_per_unit(), (terms.rate(roi.q50, digits), range));
     }
     figures

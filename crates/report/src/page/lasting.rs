@@ -50,14 +50,14 @@ fn carry(material: &Material<'_>, index: usize, ranked: &Ranked<'_>) -> Option<F
     }
     let locale = material.terms.locale;
     let unit = format!("{}s after", material.summary.data.granularity);
-    let title = format!("{}: when its effect comes", ranked.name);
+    let title = format!("{}: when it acts", ranked.name);
     let mut table = Table::new(&[&format!("#{unit}"), "#Share of the effect"]);
     let mut csv = Csv::new([unit.as_str(), "median", "5 %", "95 %"]);
     for lag in 0..weights.q50.len() {
         let at = |values: &[f64]| values.get(lag).copied().unwrap_or(f64::NAN);
         let (low, mid, high) = (at(&weights.q05), at(&weights.q50), at(&weights.q95));
         let bare = |x: f64| locale.share(x).trim_end_matches(" %").to_owned();
-        table.rows.push(vec![
+        table.push(vec![
             Cell::number(lag.to_string(), lag as f64),
             Cell::interval(
                 &format!("{} {}", locale.share(mid), locale.range(low, high, bare)),
@@ -67,12 +67,7 @@ fn carry(material: &Material<'_>, index: usize, ranked: &Ranked<'_>) -> Option<F
         csv.number(lag as f64).number(mid).number(low).number(high).end();
     }
     let drawn = bars::draw(&title, ranked.look, weights, &unit, locale);
-    Some(Figure::new(
-        &format!("carry-{index}"),
-        "When its effect comes",
-        drawn,
-        table.with_csv(&csv),
-    ))
+    Some(Figure::new(&format!("carry-{index}"), "When it acts", drawn, table.with_csv(&csv)))
 }
 
 fn level(material: &Material<'_>, index: usize, ranked: &Ranked<'_>) -> Option<Figure> {
@@ -91,7 +86,7 @@ fn level(material: &Material<'_>, index: usize, ranked: &Ranked<'_>) -> Option<F
         let (low, high) = (at(&saturation.y.q05), at(&saturation.y.q95));
         if i % every == 0 {
             let fixed = |v: f64| locale.fixed(v, 2);
-            table.rows.push(vec![
+            table.push(vec![
                 Cell::number(locale.compact(x), x),
                 Cell::interval(&format!("{} {}", fixed(mid), locale.range(low, high, fixed)), mid),
             ]);

@@ -103,7 +103,7 @@ fn figure(
         let (before, after) =
             (locale.interval(&shift.prior, digits), locale.interval(&shift.posterior, digits));
         let narrowed = locale.share(shift.shrinkage);
-        table.rows.push(vec![
+        table.push(vec![
             Cell::text(ranked.name.clone()).with_swatch(ranked.look.class()),
             Cell::interval(&before, shift.prior.q50),
             Cell::interval(&after, shift.posterior.q50),

@@ -152,7 +152,7 @@ fn parameters(material: &Material<'_>) -> Table {
         if index < WORST {
             let compact = |x| Cell::number(locale.compact(x), x);
             let range = locale.range(e.q05, e.q95, |x| locale.compact(x));
-            table.rows.push(vec![
+            table.push(vec![
                 Cell::text(name),
                 compact(e.mean),
                 compact(e.sd),

@@ -109,7 +109,7 @@ fn build_curve(
 fn interval_of(material: &Material<'_>, low: f64, high: f64, digits: usize) -> String {
     let locale = material.terms.locale;
     if low.is_finite() && high.is_finite() {
-        format!(" {}", locale.range(low, high, |x| locale.fixed(x, digits)))
+        format!(" {}", locale.range(low, high, |x| locale.aligned(x, digits)))
     } else {
         String::new()
     }
@@ -134,12 +134,12 @@ fn table(material: &Material<'_>, curve: &ResponseCurve, digits: usize) -> Table
         let next = value(&curve.marginal.q50);
         let next_range =
             interval_of(material, value(&curve.marginal.q05), value(&curve.marginal.q95), digits);
-        table.rows.push(vec![
+        table.push(vec![
             Cell::number(terms.money(curve.spend[i]), curve.spend[i]),
             Cell::number(terms.locale.share(curve.multiplier[i]), curve.multiplier[i]),
             Cell::interval(&format!("{} {range}", terms.outcome(outcome)), outcome),
             if next.is_finite() {
-                Cell::interval(&format!("{}{next_range}", terms.locale.fixed(next, digits)), next)
+                Cell::interval(&format!("{}{next_range}", terms.locale.aligned(next, digits)), next)
             } else {
                 Cell::text(MISSING)
             },

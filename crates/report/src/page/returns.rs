@@ -63,10 +63,10 @@ fn figure(
     let mut csv = Csv::new(["channel", "median", "5 %", "25 %", "75 %", "95 %", "mean", "sd"]);
     let mut rows = Vec::new();
     for (ranked, e) in &found {
-        let fixed = |x| terms.locale.fixed(x, digits);
+        let fixed = |x| terms.locale.aligned(x, digits);
         let range =
             |low, high| terms.locale.range(low, high, fixed).trim_matches(['(', ')']).to_owned();
-        table.rows.push(vec![
+        table.push(vec![
             Cell::text(ranked.name.clone()).with_swatch(ranked.look.class()),
             Cell::number(terms.rate(e.q50, digits), e.q50),
             Cell::number(range(e.q25, e.q75), e.q25),
@@ -122,7 +122,7 @@ fn chance(material: &Material<'_>) -> Option<Figure> {
     let mut table = Table::new(&["#Case", "#Return of all paid media"]);
     let mut csv = Csv::new(["case", "return"]);
     for (index, dot) in dots.iter().enumerate() {
-        table.rows.push(vec![
+        table.push(vec![
             Cell::number((index + 1).to_string(), index as f64),
             Cell::number(terms.rate(*dot, digits), *dot),
         ]);

@@ -182,7 +182,8 @@ if (curves) {
 
 // Tables: a click on a head sorts; the row of totals stays last.
 for (const table of all("table.sortable")) {
-  all("th", table).forEach((th, column) => {
+  all("th", table).forEach((th, place, heads) => {
+    const column = heads.slice(0, place).reduce((sum, head) => sum + head.colSpan, 0);
     const button = document.createElement("button");
     button.type = "button";
     button.append(...th.childNodes);
@@ -205,7 +206,7 @@ for (const table of all("table.sortable")) {
 }
 
 // A picture as SVG: styles are written into the copy, so that it stands alone.
-const kept = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "opacity", "font-size", "font-family", "font-weight", "text-anchor"];
+const kept = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "paint-order", "opacity", "font-size", "font-family", "font-weight", "text-anchor"];
 for (const button of all("[data-save]")) button.addEventListener("click", () => {
   const figure = document.getElementById(button.dataset.save);
   const svg = all("svg", figure).find(s => s.getBoundingClientRect().width > 0);

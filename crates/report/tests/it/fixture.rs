@@ -8,7 +8,7 @@ pub(crate) fn estimate(median: f64, spread: f64) -> Estimate {
     let at = |z: f64| median * (spread * z).exp();
     Estimate {
         mean: median * (spread * spread / 2.0).exp(),
-        sd: median.abs() * spread,
+        sd: (median * spread).abs(),
         q05: at(-1.645),
         q25: at(-0.674),
         q50: median,
@@ -205,7 +205,7 @@ pub(crate) fn summary_of(brands: &[Brand], periods: usize, days: i64) -> Summary
         },
         baseline_share: estimate(0.6, 0.06),
         decomposition,
-        treatments: [("Price".to_owned(), Estimate { q05: -1.1e6, ..estimate(-700_000.0, 0.2) })].into(),
+        treatments: [("Price".to_owned(), estimate(-700_000.0, -0.2))].into(),
         parameters: (0..40)
             .map(|i| {
                 let p = ParameterSummary {

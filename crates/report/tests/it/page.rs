@@ -1,0 +1,156 @@
+use outlay_mmm::summary::{Method, Summary};
+use outlay_report::{ReportOptions, html};
+
+use crate::fixture::{brands, crowd, summary, summary_of};
+use crate::markup::{Tag, read, without_script};
+
+fn page(summary: &Summary) -> String {
+    html(summary, &ReportOptions::default()).unwrap()
+}
+
+fn values<'a>(tags: &'a [Tag], name: &str) -> Vec<&'a str> {
+    tags.iter()
+        .flat_map(|t| &t.attributes)
+        .filter(|(k, _)| k == name)
+        .map(|(_, v)| v.as_str())
+        .collect()
+}
+
+#[test]
+fn the_page_is_well_formed_and_stands_alone() {
+    let page = page(&summary());
+    let tags = read(&page);
+    for address in values(&tags, "href").into_iter().chain(values(&tags, "src")) {
+        assert!(address.starts_with('#') || address.starts_with("data:text/csv"), "{address}");
+    }
+    assert!(!page.contains("@import") && !page.contains("url(http") && !page.contains("url(//"));
+    // The only address is the name of the SVG namespace, which nothing loads.
+    assert_eq!(page.matches("://").count(), page.matches("http://www.w3.org/2000/svg").count());
+    assert!(
+        tags.iter()
+            .all(|t| !["link", "iframe", "object", "img", "base"].contains(&t.name.as_str()))
+    );
+    assert!(page.len() < 1_000_000, "{}", page.len());
+}
+
+#[test]
+fn every_anchor_leads_somewhere_and_ids_are_unique() {
+    let page = page(&summary());
+    let tags = read(&page);
+    let ids = values(&tags, "id");
+    let mut unique = ids.clone();
+    unique.sort_unstable();
+    unique.dedup();
+    assert_eq!(ids.len(), unique.len());
+    for target in values(&tags, "href").iter().filter_map(|h| h.strip_prefix('#')) {
+        assert!(ids.contains(&target), "{target}");
+    }
+}
+
+#[test]
+fn no_style_or_handler_stands_in_attributes_so_that_the_policy_holds() {
+    let page = page(&summary());
+    let tags = read(&page);
+    for (key, _) in tags.iter().flat_map(|t| &t.attributes) {
+        assert!(key != "style" && !key.starts_with("on"), "{key}");
+    }
+    let policy = values(&tags, "content").into_iter().find(|c| c.contains("default-src")).unwrap();
+    assert!(policy.contains("default-src 'none'"));
+    assert!(!policy.contains("unsafe"));
+}
+
+#[test]
+fn the_order_is_sentence_picture_table_trust_method() {
+    let page = page(&summary());
+    let parts = [
+        "<h1>Search returns €1.92",
+        "id=\"return\"",
+        "id=\"sources\"",
+        "id=\"channels\"",
+        "id=\"trust\"",
+        "id=\"method\"",
+    ];
+    let places: Vec<usize> =
+        parts.iter().map(|p| page.find(p).unwrap_or_else(|| panic!("{p} is missing"))).collect();
+    assert!(places.windows(2).all(|w| w[0] < w[1]), "{places:?}");
+}
+
+#[test]
+fn every_picture_has_its_table_its_csv_and_every_mark_is_reached_by_keyboard() {
+    let page = page(&summary());
+    let figures = page.matches("<figure").count();
+    assert!(figures > 20);
+    assert_eq!(figures, page.matches("<details class=\"as-table\">").count());
+    assert_eq!(figures, page.matches("data-save=").count());
+    let tags = read(&page);
+    for tag in tags
+        .iter()
+        .filter(|t| t.attributes.iter().any(|(k, v)| k == "class" && v.starts_with("mark ")))
+    {
+        assert!(tag.attributes.iter().any(|(k, v)| k == "tabindex" && v == "0"), "{tag:?}");
+        assert!(tag.attributes.iter().any(|(k, v)| k == "aria-label" && !v.is_empty()), "{tag:?}");
+    }
+}
+
+#[test]
+fn the_numbers_of_the_table_are_those_of_the_summary() {
+    let summary = summary();
+    let page = page(&summary);
+    let rows: Vec<&str> = page
+        .split("<tr>")
+        .filter(|r| r.contains("<bdi>TV</bdi>") && r.contains("€4.61M"))
+        .collect();
+    assert_eq!(rows.len(), 1);
+    for shown in ["€4.33M", "(3.17M–5.92M)", "0.94", "(0.69–1.28)", "72 %"] {
+        assert!(rows[0].contains(shown), "{shown} in {}", rows[0]);
+    }
+}
+
+#[test]
+fn the_same_summary_gives_the_same_bytes() {
+    assert_eq!(page(&summary()), page(&summary()));
+}
+
+#[test]
+fn approximate_answers_and_ridge_say_so_before_the_first_number() {
+    for (method, words) in
+        [(Method::Laplace, "An approximate answer."), (Method::Ridge, "not a Bayesian answer")]
+    {
+        let page = page(&Summary { method, approximate: true, ..summary() });
+        assert!(page.find(words).unwrap() < page.find("class=\"keys\"").unwrap());
+    }
+    assert!(!page(&summary()).contains("An approximate answer."));
+}
+
+#[test]
+fn two_hundred_channels_over_daily_data_stay_usable() {
+    let page = page(&crowd(200, 1100));
+    read(&page);
+    assert!(page.len() < 1_000_000, "{}", page.len());
+    assert!(page.contains("190 other channels") && page.contains("<bdi>Channel 199</bdi>"));
+    assert_eq!(page.matches("class=\"curve-card").count(), 10);
+}
+
+#[test]
+fn without_spend_the_page_says_so_and_draws_the_rest() {
+    let mut none = brands();
+    for b in &mut none {
+        b.spend = 0.0;
+    }
+    let page = page(&summary_of(&none, 60, 7));
+    read(&page);
+    assert!(page.contains("No channel has spend in this data") && page.contains("id=\"sources\""));
+    assert!(!without_script(&page).contains("NaN") && !page.contains("inf %"));
+}
+
+#[test]
+fn an_almost_empty_summary_still_makes_a_page() {
+    let mut empty = summary_of(&[], 0, 7);
+    empty.parameters.clear();
+    empty.health.findings.clear();
+    empty.fit.holdout = None;
+    empty.fit.backtest = None;
+    let page = page(&empty);
+    read(&page);
+    assert!(!without_script(&page).contains("NaN"));
+}
