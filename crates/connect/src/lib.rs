@@ -6,19 +6,25 @@
 //! Invariant: reading is the only effect; nothing here writes a file, reads a clock or
 //! changes a number of the user's without a note that says so.
 
+mod load;
 mod long;
 pub mod mapping;
 mod panel;
 mod problem;
 mod profile;
 pub mod propose;
+pub mod quality;
 pub mod read;
 pub mod table;
+pub mod totals;
 mod vocabulary;
 
+pub use load::{LoadError, Mapped, load};
 pub use mapping::{Mapping, MappingError};
 pub use panel::PanelFromFile;
 pub use problem::{PanelRefused, Problem};
 pub use propose::{ColumnProposal, Proposal, ProposeError, Role, propose};
+pub use quality::{Finding, Severity};
 pub use read::{DateFormat, DecimalMark, ReadError, ReadOptions, read_table};
 pub use table::{Column, FileFormat, Note, Reading, Source, Table, Unreadable, Values};
+pub use totals::{SeriesTotal, TotalOf, Totals, totals};

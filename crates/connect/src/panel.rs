@@ -12,7 +12,7 @@ use crate::problem::{PanelRefused, Problem};
 use crate::table::{Note, Table};
 
 pub(crate) use align::Frame;
-pub(crate) use series::Series;
+pub(crate) use series::{Medium, Series};
 
 /// A panel, and what was decided while it was built.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +49,7 @@ impl Mapping {
             return Err(PanelRefused { problems: aligned.problems });
         }
         let notes = std::mem::take(&mut aligned.notes);
-        let draft = draft(self, aligned);
+        let draft = draft(self, &aligned);
         match Panel::new(draft) {
             Ok(panel) => Ok(PanelFromFile { panel, notes }),
             Err(errors) => {
@@ -99,7 +99,7 @@ pub(crate) fn least_parameters(aligned: &Aligned) -> usize {
     3 + 3 * (s.channels.len() + s.organic.len()) + s.controls.len() + s.treatments.len()
 }
 
-fn check_size(aligned: &Aligned, registry: &Registry) -> Option<Problem> {
+pub(crate) fn check_size(aligned: &Aligned, registry: &Registry) -> Option<Problem> {
     let observations = aligned.frame.geos.len() * (aligned.frame.calendar.len() - aligned.lead_in);
     let parameters = least_parameters(aligned);
     let least = registry.get(&keys::DATA_OBSERVATIONS_PER_PARAMETER_REFUSE);
@@ -134,8 +134,9 @@ fn exposure(medium: &series::Medium) -> Exposure {
     }
 }
 
-fn draft(mapping: &Mapping, aligned: Aligned) -> PanelDraft {
-    let Aligned { frame, series, lead_in, currency, .. } = aligned;
+pub(crate) fn draft(mapping: &Mapping, aligned: &Aligned) -> PanelDraft {
+    let Aligned { frame, series, currency, .. } = aligned;
+    let lead_in = aligned.lead_in;
     let cut = |grid: &Grid| kpi_periods(grid, lead_in);
     let covariates = |list: &[(String, Grid)]| {
         list.iter()
@@ -147,7 +148,7 @@ fn draft(mapping: &Mapping, aligned: Aligned) -> PanelDraft {
         lead_in,
         population: frame.population.clone(),
         geos: frame.geos.clone(),
-        currency,
+        currency: *currency,
         kpi: Kpi {
             name: mapping.kpi.column.clone(),
             kind: mapping.kpi.kind,

@@ -76,8 +76,12 @@ pub enum Problem {
         count: usize,
     },
     /// Periods are missing.
-    #[error("{count} {granularity}(s) are missing: {}", dates(.missing, *.count))]
+    #[error(
+        "{count} {granularity}(s) are missing after {after}: {}", dates(.missing, *.count)
+    )]
     Gap {
+        /// Last period before the first gap.
+        after: NaiveDate,
         /// The first of the missing periods.
         missing: Vec<NaiveDate>,
         /// How many are missing.
@@ -151,10 +155,16 @@ pub enum Problem {
         last: Option<NaiveDate>,
     },
     /// Media below zero.
-    #[error("line {line}, column `{column}`: {value} is negative{}", others(*.count))]
+    #[error(
+        "line {line} ({date}{}), column `{column}`: {value} is negative{}", of_geo(.geo).trim_end_matches(','), others(*.count)
+    )]
     Negative {
         /// The column.
         column: String,
+        /// Period of the first such cell.
+        date: NaiveDate,
+        /// Its geo, where there are several.
+        geo: Option<String>,
         /// Line of the first such cell.
         line: u64,
         /// The value.
@@ -230,30 +240,30 @@ impl Problem {
     /// Stable name of the kind of problem.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Mapping(_) => "mapping",
-            Self::WrongType { .. } => "wrong-type",
-            Self::Cell { .. } => "unreadable-cell",
-            Self::BlankKey { .. } => "blank-key",
-            Self::EmptyWindow { .. } => "empty-window",
-            Self::Duplicate { .. } => "duplicate-dates",
-            Self::Gap { .. } => "missing-periods",
-            Self::GeoGap { .. } => "geo-missing-periods",
-            Self::Calendar(_) => "uneven-dates",
-            Self::Granularity { .. } => "granularity",
-            Self::Aggregate { .. } => "aggregate",
-            Self::MissingValue { .. } => "missing-values",
-            Self::OpenEnd { .. } => "open-end",
-            Self::Negative { .. } => "negative-media",
-            Self::Conflict { .. } => "conflicting-rows",
-            Self::NoMedia => "no-media",
-            Self::TooManyParameters { .. } => "too-many-parameters",
+            Self::Mapping(_) => "mapping.columns",
+            Self::WrongType { .. } => "data.wrong-type",
+            Self::Cell { .. } => "data.unreadable-cell",
+            Self::BlankKey { .. } => "data.blank-key",
+            Self::EmptyWindow { .. } => "data.empty-window",
+            Self::Duplicate { .. } => "data.duplicate-dates",
+            Self::Gap { .. } => "data.missing-periods",
+            Self::GeoGap { .. } => "data.geo-missing-periods",
+            Self::Calendar(_) => "data.uneven-dates",
+            Self::Granularity { .. } => "data.granularity",
+            Self::Aggregate { .. } => "data.aggregate",
+            Self::MissingValue { .. } => "data.missing-values",
+            Self::OpenEnd { .. } => "data.open-end",
+            Self::Negative { .. } => "data.negative-media",
+            Self::Conflict { .. } => "data.conflicting-rows",
+            Self::NoMedia => "data.no-media",
+            Self::TooManyParameters { .. } => "data.too-many-parameters",
             Self::Panel(error) => match error {
-                PanelError::NoChannel => "no-media",
-                PanelError::AllZero(_) => "all-zero-channel",
-                PanelError::ConstantKpi(_) => "constant-kpi",
-                PanelError::TooShort { .. } => "too-few-periods",
-                PanelError::Negative { .. } => "negative-media",
-                _ => "panel",
+                PanelError::NoChannel => "data.no-media",
+                PanelError::AllZero(_) => "data.all-zero-channel",
+                PanelError::ConstantKpi(_) => "data.constant-kpi",
+                PanelError::TooShort { .. } => "data.too-few-periods",
+                PanelError::Negative { .. } => "data.negative-media",
+                _ => "data.panel",
             },
         }
     }

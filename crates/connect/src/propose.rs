@@ -143,6 +143,18 @@ pub enum ProposeError {
     Long(#[from] Problem),
 }
 
+impl ProposeError {
+    /// Stable name of the kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NoDate { .. } => "data.no-date",
+            Self::NoKpi { .. } => "data.no-kpi",
+            Self::NoMedia => "data.no-media",
+            Self::Long(problem) => problem.code(),
+        }
+    }
+}
+
 /// A column under consideration.
 pub(crate) struct Candidate<'a> {
     pub(crate) column: &'a Column,

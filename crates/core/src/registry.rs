@@ -139,6 +139,8 @@ settings! {
         "media that cost more than all revenue are an error of units or currency", "Spend over revenue above which the scale is doubted";
     DATA_SPEND_TO_REVENUE_MIN = "data.spend_to_revenue_min", 0.0001, "ratio", 0.0, 1.0, Medium,
         "media below a hundredth of a percent of revenue are an error of units or currency", "Spend over revenue below which the scale is doubted";
+    DATA_HISTORY_YEARS = "data.history_years_min", 1.5, "years", 0.0, 20.0, Medium,
+        "a season must be seen more than once to be told from media that follow it", "Years of history below which seasons and media are said to be hard to tell apart";
     DATA_UNIT_COST_SPREAD = "data.unit_cost_spread_max", 20.0, "ratio", 1.0, 1e6, Low,
         "own choice", "Ratio of the dearest to the cheapest tenth of a channel's unit costs above which spend and exposure are doubted to belong together";
     HEALTH_RHAT_WARN = "health.rhat_warn", 1.01, "ratio", 1.0, 2.0, High,

@@ -115,6 +115,41 @@ impl Mapping {
         Ok(())
     }
 
+    /// Checks the columns against a file as it was read, before a long layout is made wide.
+    pub(crate) fn check_against(
+        &self,
+        table: &Table,
+        text: Option<&str>,
+    ) -> Result<(), MappingError> {
+        let Some(long) = &self.long else { return self.check_columns(table, text) };
+        let geo = self.geo.as_ref().map(|g| ("geo.column", &g.column));
+        let date = Some(("date.column", &self.date.column));
+        let keys = [
+            ("long.channel", &long.channel),
+            ("long.variable", &long.variable),
+            ("long.value", &long.value),
+        ];
+        let keys = keys.iter().filter_map(|(key, column)| column.as_ref().map(|c| (*key, c)));
+        let metrics = long.metrics.iter().map(|m| ("long.metrics", m));
+        let names: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
+        for (key, column) in date.into_iter().chain(geo).chain(keys).chain(metrics) {
+            if !names.contains(&column.as_str()) {
+                return Err(MappingError::UnknownColumn {
+                    place: place(text, key, column),
+                    column: column.clone(),
+                    suggestion: suggest(column, &names),
+                });
+            }
+        }
+        let geo = self.geo.as_ref().map(|g| g.column.as_str());
+        let shape = crate::long::Shape { date: &self.date.column, geo, long };
+        // Cells that keep the table from being widened are a problem of the data, named later.
+        match crate::long::widen(table, &shape) {
+            Ok(wide) => self.check_columns(&wide.table, text),
+            Err(_) => Ok(()),
+        }
+    }
+
     /// Keys that only make sense together.
     fn check_pairs(&self, text: Option<&str>) -> Result<(), MappingError> {
         let refuse = |key: String, name: &str, reason: &str| {

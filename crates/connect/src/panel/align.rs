@@ -279,7 +279,10 @@ fn calendar(days: Vec<NaiveDate>) -> Result<Calendar, Vec<Problem>> {
                 let (a, b) = uneven.unwrap_or((*first, *last));
                 return Err(vec![Problem::Calendar(CalendarError::Irregular(a, b))]);
             }
-            Err(vec![Problem::Gap { missing, count, granularity }])
+            let first_missing = missing.first().copied().unwrap_or(*last);
+            let before = days.partition_point(|d| *d < first_missing);
+            let after = before.checked_sub(1).and_then(|i| days.get(i)).copied().unwrap_or(*first);
+            Err(vec![Problem::Gap { after, missing, count, granularity }])
         }
         Err(error) => Err(vec![Problem::Calendar(error)]),
     }

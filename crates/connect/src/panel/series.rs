@@ -26,6 +26,20 @@ pub(crate) struct Medium {
     pub(crate) unit: String,
 }
 
+impl Medium {
+    /// What drives the channel's effect: exposure, contacts (reach times frequency), or spend.
+    pub(crate) fn driver(&self) -> Option<Grid> {
+        match (&self.reach, &self.exposure, &self.spend) {
+            (Some((reach, frequency)), _, _) => {
+                let cells = reach.values().iter().zip(frequency.values());
+                let contacts = cells.map(|(r, f)| r * f).collect();
+                Grid::new(reach.geos(), reach.periods(), contacts)
+            }
+            (None, exposure, spend) => exposure.as_ref().or(spend.as_ref()).cloned(),
+        }
+    }
+}
+
 /// Every mapped series, `[geo][period]`, media lead-in included; NaN where a value is missing.
 pub(crate) struct Series {
     pub(crate) kpi: Grid,
@@ -211,20 +225,22 @@ impl Collector<'_> {
     }
 
     fn checked(&mut self, mut grid: Grid, name: &str, role: &'static str, from: usize) -> Grid {
-        let negative: Vec<usize> = (0..self.table.rows())
-            .filter(|row| {
-                let numbers = self.table.column(name).and_then(Column::numbers);
-                numbers.and_then(|n| n.get(*row).copied().flatten()).is_some_and(|v| v < 0.0)
-            })
-            .filter(|row| self.frame.rows.iter().any(|rows| rows.contains(row)))
-            .collect();
-        if let Some(row) = negative.first() {
-            let numbers = self.table.column(name).and_then(Column::numbers);
+        let numbers = self.table.column(name).and_then(Column::numbers).unwrap_or(&[]);
+        let mut negative = self.frame.rows.iter().enumerate().flat_map(|(cell, rows)| {
+            let value = |row: &usize| numbers.get(*row).copied().flatten();
+            rows.iter()
+                .filter_map(move |row| value(row).filter(|v| *v < 0.0).map(|v| (cell, *row, v)))
+        });
+        if let Some((cell, row, value)) = negative.next() {
+            let (geo, date) = self.frame.place(cell);
+            let count = 1 + negative.count();
             self.problems.push(Problem::Negative {
                 column: name.to_owned(),
-                line: self.table.line(*row),
-                value: numbers.and_then(|n| n.get(*row).copied().flatten()).unwrap_or(f64::NAN),
-                count: negative.len(),
+                date,
+                geo,
+                line: self.table.line(row),
+                value,
+                count,
             });
         }
         if self.mapping.missing == Missing::Zero && !self.has_unreadable(name) {

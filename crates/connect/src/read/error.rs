@@ -141,3 +141,33 @@ pub enum ReadError {
     #[error("the file is damaged: export it again")]
     Damaged,
 }
+
+impl ReadError {
+    /// Stable name of the kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::File { .. } | Self::Folder(_) => "files.read",
+            Self::TooLarge { .. } => "data.too-large",
+            Self::TooManyRows { .. } => "data.too-many-rows",
+            Self::TooManyColumns { .. } => "data.too-many-columns",
+            Self::Empty => "data.empty",
+            Self::HeaderOnly { .. } => "data.header-only",
+            Self::NoHeader { .. } => "data.no-header",
+            Self::DuplicateColumn { .. } => "data.duplicate-column",
+            Self::Ragged { .. } => "data.ragged-row",
+            Self::OneColumn { .. } => "data.one-column",
+            Self::NotATable { .. } => "data.not-a-table",
+            Self::Encoding(_) => "data.encoding",
+            Self::Sheet { .. } => "data.sheet",
+            Self::ParquetColumn { .. } => "data.parquet-column",
+            Self::Delimited(_) | Self::Workbook(_) | Self::Parquet(_) | Self::Damaged => {
+                "data.damaged"
+            }
+        }
+    }
+
+    /// Whether the file could not be read at all, as opposed to its content being refused.
+    pub fn is_access(&self) -> bool {
+        matches!(self, Self::File { .. } | Self::Folder(_))
+    }
+}
