@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use outlay_inference::{Density as InferenceDensity, DensityError, Target};
 use outlay_stats::distribution::Density as PriorDensity;
-use outlay_stats::simd::{axpy, dispatch, dot};
+use outlay_stats::simd::{Kernel, axpy, dispatch, dot};
 use rand::Rng;
 use rand_distr::{Distribution as _, StandardNormal};
 
@@ -497,13 +497,28 @@ impl Evaluator {
     }
 }
 
+struct Evaluate<'a> {
+    evaluator: &'a mut Evaluator,
+    position: &'a [f64],
+    gradient: &'a mut [f64],
+}
+
+impl Kernel for Evaluate<'_> {
+    type Output = Result<f64, DensityError>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        self.evaluator.evaluate(self.position, self.gradient)
+    }
+}
+
 impl InferenceDensity for Evaluator {
     fn dim(&self) -> usize {
         self.model.dim()
     }
 
     fn log_density(&mut self, position: &[f64], gradient: &mut [f64]) -> Result<f64, DensityError> {
-        let value = dispatch(|| self.evaluate(position, gradient))?;
+        let value = dispatch(Evaluate { evaluator: self, position, gradient })?;
         if value.is_finite() { Ok(value) } else { Err(DensityError::NotFinite) }
     }
 }

@@ -1,7 +1,7 @@
 //! Vectorised kernels: branch-free `exp` and `ln`, dot products, convolutions.
 //!
-//! The kernels are plain loops over slices, marked to be inlined into a closure that
-//! [`dispatch`] compiles once for AVX2 with FMA and once for the baseline instruction set. Call
+//! The kernels are plain loops over slices, marked to be inlined into a [`Kernel`]
+//! that [`dispatch`] compiles once for AVX2 with FMA and once for the baseline instruction set. Call
 //! `dispatch` around a whole computation, not around each kernel.
 
 use std::sync::LazyLock;
@@ -10,19 +10,28 @@ use pulp::Arch;
 
 static ARCH: LazyLock<Arch> = LazyLock::new(Arch::new);
 
-/// Runs `f` compiled for the best instruction set of this machine. Only what is inlined into `f`
-/// profits.
+/// A computation to be compiled for several instruction sets. Mark `run` `#[inline(always)]`, and
+/// everything hot that it calls: only what is inlined profits. (A closure cannot be marked so.)
+pub trait Kernel {
+    /// What it computes.
+    type Output;
+
+    /// Computes it.
+    fn run(self) -> Self::Output;
+}
+
+/// Runs `kernel` compiled for the best instruction set of this machine.
 #[inline(always)]
-pub fn dispatch<R>(f: impl FnOnce() -> R) -> R {
-    struct Op<F>(F);
-    impl<R, F: FnOnce() -> R> pulp::NullaryFnOnce for Op<F> {
-        type Output = R;
+pub fn dispatch<K: Kernel>(kernel: K) -> K::Output {
+    struct Op<K>(K);
+    impl<K: Kernel> pulp::NullaryFnOnce for Op<K> {
+        type Output = K::Output;
         #[inline(always)]
-        fn call(self) -> R {
-            (self.0)()
+        fn call(self) -> K::Output {
+            self.0.run()
         }
     }
-    ARCH.dispatch(Op(f))
+    ARCH.dispatch(Op(kernel))
 }
 
 const LOG2_E: f64 = std::f64::consts::LOG2_E;
@@ -209,7 +218,15 @@ mod tests {
 
     #[test]
     fn dispatch_gives_the_value() {
-        assert_eq!(dispatch(|| dot(&[1.0, 2.0], &[3.0, 4.0])), 11.0);
+        struct Dot;
+        impl Kernel for Dot {
+            type Output = f64;
+            #[inline(always)]
+            fn run(self) -> f64 {
+                dot(&[1.0, 2.0], &[3.0, 4.0])
+            }
+        }
+        assert_eq!(dispatch(Dot), 11.0);
     }
 
     #[test]
