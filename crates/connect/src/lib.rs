@@ -6,6 +6,7 @@
 //! Invariant: reading is the only effect; nothing here writes a file, reads a clock or
 //! changes a number of the user's without a note that says so.
 
+pub mod describe;
 mod load;
 mod long;
 pub mod mapping;
@@ -19,6 +20,7 @@ pub mod table;
 pub mod totals;
 mod vocabulary;
 
+pub use describe::{Description, PanelShape, describe};
 pub use load::{LoadError, Mapped, load};
 pub use mapping::{Mapping, MappingError};
 pub use panel::PanelFromFile;
