@@ -120,13 +120,14 @@ fn channel(b: &Brand, total_spend: f64, total_outcome: f64) -> ChannelSummary {
 
 /// A summary for brands over a number of periods of `days` days each.
 pub(crate) fn summary_of(brands: &[Brand], periods: usize, days: i64) -> Summary {
-    let start = NaiveDate::from_ymd_opt(2022, 1, 3).unwrap();
+    let start = NaiveDate::from_ymd_opt(2022, 1, 3).unwrap_or_default();
     let dates: Vec<NaiveDate> =
         (0..periods).map(|i| start + TimeDelta::days(i as i64 * days)).collect();
     let total_spend: f64 = brands.iter().map(|b| b.spend).sum();
     let per = periods.max(1) as f64;
-    let year =
-        |d: &NaiveDate, phase: f64| ((*d - start).num_days() as f64 / 365.25 * 6.283 + phase).sin();
+    let year = |d: &NaiveDate, phase: f64| {
+        ((*d - start).num_days() as f64 / 365.25 * std::f64::consts::TAU + phase).sin()
+    };
     let baseline: Vec<f64> = dates
         .iter()
         .enumerate()

@@ -57,8 +57,7 @@ fn start_tag<'a>(text: &'a str, place: &str) -> (Tag, bool, &'a str) {
         if let Some(after) = rest.strip_prefix('>') {
             return (Tag { name, attributes }, false, after);
         }
-        let end =
-            rest.find(|c: char| matches!(c, '=' | '>' | ' ' | '/')).expect("an attribute ends");
+        let end = rest.find(['=', '>', ' ', '/']).expect("an attribute ends");
         let key = rest[..end].to_owned();
         assert!(key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'), "{key} at {place}");
         rest = &rest[end..];
