@@ -11,11 +11,13 @@ const DATA: i32 = 3;
 const SPECIFICATION: i32 = 4;
 const FILES: i32 = 6;
 
-/// Fits a file's text and asserts that it is refused and that the folder holds nothing new.
+/// Describes and fits a file's text and asserts that both refuse it with these words, and that
+/// the folder holds nothing new.
 #[track_caller]
 fn refused(text: &str, code: i32, words: &[&str]) {
     let folder = TempDir::new().unwrap();
     std::fs::write(folder.path().join("data.csv"), text).unwrap();
+    outlay(folder.path(), &["describe", "data.csv"]).described_and_refused(code, words);
     outlay(folder.path(), &["fit", "data.csv", "--out", "fit"]).refused(code, words);
     assert_eq!(names(folder.path()), ["data.csv"], "something was left behind");
 }

@@ -6,4 +6,5 @@ mod bad_input;
 mod brand;
 mod docs;
 mod interrupted;
+mod mapping;
 mod outlay;

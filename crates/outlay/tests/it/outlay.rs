@@ -29,19 +29,27 @@ pub(crate) fn outlay(folder: &Path, args: &[&str]) -> Run {
 }
 
 impl Run {
-    /// Asserts a refusal: this exit code, a sentence on standard error that names what matters and
-    /// says what to do, nothing on standard output, and no panic.
+    /// Asserts a refusal: this exit code, a sentence on standard error that names what matters,
+    /// what to do next, nothing on standard output, and no panic.
     #[track_caller]
     pub(crate) fn refused(&self, code: i32, words: &[&str]) -> &Self {
+        self.described_and_refused(code, words);
+        assert!(self.stdout.is_empty(), "a refusal prints no result:\n{}", self.stdout);
+        self
+    }
+
+    /// As [`Run::refused`], after a description on standard output.
+    #[track_caller]
+    pub(crate) fn described_and_refused(&self, code: i32, words: &[&str]) -> &Self {
         let said = format!("stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         assert!(!self.stderr.contains("panicked"), "{said}");
         assert_eq!(self.code, Some(code), "{said}");
         assert!(self.stderr.contains("error: "), "no sentence that begins with `error: `\n{said}");
+        assert!(self.stderr.contains("next: "), "nothing about what to do next\n{said}");
         let lower = self.stderr.to_lowercase();
         for word in words {
             assert!(lower.contains(&word.to_lowercase()), "nothing about {word:?}\n{said}");
         }
-        assert!(self.stdout.is_empty(), "a refusal prints no result\n{said}");
         self
     }
 
