@@ -83,7 +83,7 @@ fn figure(
             look: ranked.look,
             estimate: *e,
             before: None,
-            tip: format!("{}: {shown}, half of the time {}", ranked.name, range(e.q25, e.q75)),
+            tip: format!("{}: {shown}, 50 % interval {}", ranked.name, range(e.q25, e.q75)),
             shown,
         });
     }
