@@ -5,11 +5,13 @@
 
 pub mod compare;
 pub mod density;
+pub mod explain;
 pub mod fit;
 pub mod linear;
 pub mod model;
 pub mod ridge;
 pub mod scalars;
 pub mod spec;
+pub mod summarise;
 pub mod summary;
 pub mod transform;

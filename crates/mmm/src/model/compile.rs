@@ -404,6 +404,7 @@ fn effect(
     }
     Ok(Effect {
         quantity,
+        source: media.effect.source.clone(),
         slot,
         unit,
         weights,

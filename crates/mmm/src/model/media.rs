@@ -20,6 +20,8 @@ pub struct Series {
 pub struct Effect {
     /// What the sampled parameter is.
     pub quantity: EffectQuantity,
+    /// Where its prior comes from.
+    pub source: String,
     /// The parameter.
     pub slot: Slot,
     /// Outcome per unit of the parameter: spend for ROI, a hundredth of it for mROI, the total

@@ -2,7 +2,7 @@
 //!
 //! All memory is taken when the evaluator is made; an evaluation allocates nothing.
 
-use outlay_stats::simd::{axpy, dispatch, sum};
+use outlay_stats::simd::{Kernel, axpy, dispatch, sum};
 
 use super::carryover::Carryover;
 use super::design::{Design, Space};
@@ -60,6 +60,21 @@ pub struct Evaluator<'a> {
     split: Split,
 }
 
+/// One evaluation, to be compiled for the machine's instruction set as a whole.
+struct Evaluation<'e, 'a> {
+    evaluator: &'e mut Evaluator<'a>,
+    point: &'e [f64],
+}
+
+impl Kernel for Evaluation<'_, '_> {
+    type Output = Objectives;
+
+    #[inline(always)]
+    fn run(self) -> Objectives {
+        self.evaluator.run(self.point)
+    }
+}
+
 impl<'a> Evaluator<'a> {
     /// Takes the memory for a design.
     pub fn new(design: &'a Design, space: &'a Space, options: EvaluationOptions) -> Self {
@@ -104,10 +119,7 @@ impl<'a> Evaluator<'a> {
 
     /// Fits the model at `point` (natural units, in the order of [`Space`]).
     pub fn evaluate(&mut self, point: &[f64]) -> Objectives {
-        dispatch(
-            #[inline(always)]
-            || self.run(point),
-        )
+        dispatch(Evaluation { evaluator: self, point })
     }
 
     /// Coefficients of the last evaluation.

@@ -168,7 +168,7 @@ mod tests {
             for i in 0..points.len() {
                 let p = [points[i].0, points[i].1];
                 let dominated = points.iter().any(|q| dominates(&[q.0, q.1], &p));
-                let first = ranked.iter().any(|r| *r == (i, 1));
+                let first = ranked.contains(&(i, 1));
                 prop_assert_eq!(first, !dominated, "{:?}", p);
             }
             prop_assert!(ranked.len() >= at_least.min(points.len()));

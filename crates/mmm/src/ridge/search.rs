@@ -3,9 +3,10 @@
 //! A population of 30 starts uniform. Each member in turn is the parent of a trial vector: its
 //! mutant is `x + F (a - b) + F (best - x)` with F = 0.8 and two random members a and b; a
 //! segment between two random cuts is taken from one, the rest from the other; values that
-//! leave the box are reflected. The child replaces its parent when its loss is not larger.
-//! (Storn and Price 1997; variant and constants as nevergrad's `TwoPointsDE`.) The loss comes
-//! from the [`Archive`].
+//! leave the box are reflected. A child that is better than its parent in some of the objectives
+//! replaces it with that share as the probability; the best member is the one with the smallest
+//! loss, which comes from the [`Archive`]. (Storn and Price 1997; variant, constants and the
+//! treatment of several objectives after nevergrad's `TwoPointsDE`.)
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -107,8 +108,8 @@ impl Trial<'_> {
         let options = EvaluationOptions::from(self.settings);
         let mut evaluator = Evaluator::new(self.design, self.space, options);
         let mut trace = Trace::with_capacity(d, iterations);
-        let mut population = Population::new(d);
         let objectives = if self.design.lifts.is_empty() { 2 } else { 3 };
+        let mut population = Population::new(d, objectives);
         let mut archive = Archive::new(objectives, [1.0; 3], iterations);
         let mut point = vec![0.0; d];
         let (mut best_nrmse, mut best_rssd) = (f64::INFINITY, f64::INFINITY);
@@ -122,12 +123,10 @@ impl Trial<'_> {
             trace.points.extend_from_slice(&point);
             trace.objectives.push(found);
             let [a, b, c] = self.settings.objective_weights;
-            let loss = archive.tell([
-                a * found.nrmse,
-                b * found.decomp_rssd,
-                c * found.mape_lift.unwrap_or(0.0),
-            ]);
-            population.tell(loss);
+            let goals =
+                [a * found.nrmse, b * found.decomp_rssd, c * found.mape_lift.unwrap_or(0.0)];
+            let loss = archive.tell(goals);
+            population.tell(loss, goals, &mut rng);
             best_nrmse = best_nrmse.min(found.nrmse);
             best_rssd = best_rssd.min(found.decomp_rssd);
             let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -144,17 +143,21 @@ impl Trial<'_> {
 #[derive(Debug)]
 struct Population {
     dimensions: usize,
+    objectives: usize,
     members: Vec<f64>,
     losses: Vec<f64>,
+    goals: Vec<[f64; 3]>,
     best: usize,
     next: usize,
     child: Vec<f64>,
 }
 
 impl Population {
-    fn new(dimensions: usize) -> Self {
+    fn new(dimensions: usize, objectives: usize) -> Self {
         Self {
             dimensions,
+            objectives,
+            goals: Vec::with_capacity(POPULATION),
             members: Vec::with_capacity(POPULATION * dimensions),
             losses: Vec::with_capacity(POPULATION),
             best: 0,
@@ -175,7 +178,8 @@ impl Population {
         }
         let d = self.dimensions;
         let a = rng.random_range(0..POPULATION);
-        let b = rng.random_range(0..POPULATION);
+        // Two different members: their difference is what explores.
+        let b = (a + rng.random_range(1..POPULATION)) % POPULATION;
         let (mut from, mut to) = (rng.random_range(0..=d), rng.random_range(0..=d));
         if from > to {
             (from, to) = (to, from);
@@ -199,20 +203,23 @@ impl Population {
         }
     }
 
-    /// Takes the loss of `child`.
-    fn tell(&mut self, loss: f64) {
+    /// Takes the loss and the objectives of `child`.
+    fn tell(&mut self, loss: f64, goals: [f64; 3], rng: &mut impl Rng) {
         if self.losses.len() < POPULATION {
             self.members.extend_from_slice(&self.child);
             self.losses.push(loss);
+            self.goals.push(goals);
             if loss < self.losses[self.best] {
                 self.best = self.losses.len() - 1;
             }
             return;
         }
-        let (i, d) = (self.next, self.dimensions);
-        if loss <= self.losses[i] {
+        let (i, d, m) = (self.next, self.dimensions, self.objectives);
+        let better = (0..m).filter(|k| goals[*k] < self.goals[i][*k]).count();
+        if rng.random::<f64>() * (m as f64) < better as f64 {
             self.members[i * d..(i + 1) * d].copy_from_slice(&self.child);
             self.losses[i] = loss;
+            self.goals[i] = goals;
             if loss < self.losses[self.best] {
                 self.best = i;
             }
@@ -241,12 +248,12 @@ mod tests {
     #[test]
     fn evolution_finds_the_minimum_of_a_bowl() {
         let mut rng = ChaCha8Rng::seed_from_u64(3);
-        let mut population = Population::new(6);
+        let mut population = Population::new(6, 1);
         for _ in 0..6000 {
             population.ask(&mut rng);
             assert!(population.child.iter().all(|v| (0.0..=1.0).contains(v)));
             let loss: f64 = population.child.iter().map(|v| (v - 0.7).powi(2)).sum();
-            population.tell(loss);
+            population.tell(loss, [loss; 3], &mut rng);
         }
         assert!(population.losses[population.best] < 1e-3);
     }

@@ -1,5 +1,7 @@
 //! From thousands of evaluations to a front, clusters and one model.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -69,8 +71,13 @@ pub(crate) fn select(
             })
         })
         .collect();
-    let usable: Vec<_> =
-        all.iter().filter(|c| c.2.nrmse.is_finite() && c.2.decomp_rssd.is_finite()).collect();
+    // The search may try a vector twice; it is one candidate.
+    let mut seen = HashSet::new();
+    let usable: Vec<_> = all
+        .iter()
+        .filter(|c| c.2.nrmse.is_finite() && c.2.decomp_rssd.is_finite())
+        .filter(|c| seen.insert(c.1.iter().map(|v| v.to_bits()).collect::<Vec<u64>>()))
+        .collect();
     if usable.is_empty() {
         return Err(RidgeError::NoModel { tried: all.len() });
     }

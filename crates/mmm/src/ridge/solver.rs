@@ -176,10 +176,18 @@ impl RidgeSolver {
         }
         let mut level = 0.0;
         for j in 0..p {
-            let live = self.problem.live[j];
-            let b = if live { scale_y * self.solution[j] / self.moments.sd(j) } else { 0.0 };
-            // Scaling back and forth may leave the box by a rounding error.
-            let b = b.min(bounds[j].upper).max(bounds[j].lower);
+            let (a, Bounds { lower, upper }) = (self.solution[j], bounds[j]);
+            // Scaling back and forth must neither leave the box nor miss its ends by a rounding
+            // error.
+            let b = if !self.problem.live[j] {
+                0.0
+            } else if a == self.problem.lower[j] {
+                lower
+            } else if a == self.problem.upper[j] {
+                upper
+            } else {
+                (scale_y * a / self.moments.sd(j)).min(upper).max(lower)
+            };
             self.coefficients[j] = b;
             level += b * self.moments.mean(j);
         }

@@ -1,13 +1,17 @@
 //! Parity with robynpy 0.3.6 (R glmnet 4.1-6) on Robyn's sample data.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use outlay_mmm::ridge::carryover::Carryover;
 use outlay_mmm::ridge::design::{Column, Role};
 use outlay_mmm::ridge::evaluate::{EvaluationOptions, Evaluator};
 use outlay_mmm::ridge::objective::r_squared;
 use outlay_mmm::ridge::solver::Bounds;
-use outlay_mmm::ridge::{AdstockFamily, Design, InterceptRule, Sign, Solver, Space, bounds};
+use outlay_mmm::ridge::{
+    AdstockFamily, Design, InterceptRule, RidgeModel, RidgeSettings, Sign, Solver, Space, bounds,
+    fit_design,
+};
 use serde_json::Value;
 
 /// Folder of reference data; `None`, with a message, where it is absent.
@@ -45,7 +49,16 @@ const MEDIA: [(&str, Role); 6] = [
     ("search_S", Role::Paid),
     ("newsletter", Role::Organic),
 ];
-const PARTS: [&str; 3] = ["alpha", "gamma", "theta"];
+/// The boxes of the peer's run.
+fn boxes(name: &str) -> Vec<(&'static str, [f64; 2])> {
+    let theta = match name {
+        "tv_S" => [0.3, 0.8],
+        "facebook_S" | "search_S" => [0.0, 0.3],
+        _ => [0.1, 0.4],
+    };
+    vec![("alpha", [0.5, 3.0]), ("gamma", [0.3, 1.0]), ("theta", theta)]
+}
+
 const PEER_PARTS: [&str; 3] = ["alphas", "gammas", "thetas"];
 
 fn peer() -> Option<(Design, Value)> {
@@ -75,7 +88,7 @@ fn peer() -> Option<(Design, Value)> {
         values: numbers(name),
         spend: if *role == Role::Paid { numbers(name) } else { Vec::new() },
         bounds: bounds(Sign::Positive),
-        boxes: PARTS.iter().map(|p| (*p, [0.0, 1.0])).collect(),
+        boxes: boxes(name),
     }));
     let start = vectors["rolling_window_start_which"].as_u64().unwrap() as usize;
     let end = vectors["rolling_window_end_which"].as_u64().unwrap() as usize;
@@ -181,7 +194,7 @@ fn the_exact_solution_is_at_least_as_good_as_the_peers() {
                 let share = peer.contributions()[j] / design.target().iter().sum::<f64>();
                 if share > 0.03 {
                     let coefficients = (exact.coefficients()[j], peer.coefficients()[j]);
-                    close(&column.name, coefficients.0, coefficients.1, 0.02);
+                    close(&column.name, coefficients.0, coefficients.1, 0.05);
                 }
             }
         }
@@ -228,4 +241,22 @@ fn a_channel_response_adds_up_to_its_contribution() {
         let curve: Vec<f64> = (0..50).map(|i| response.at_period_spend(i as f64 * 5e3)).collect();
         assert!(curve.windows(2).all(|w| w[1] >= w[0]) && curve.iter().all(|v| *v <= b));
     }
+}
+
+/// The peer's run of 2000 iterations saw no validation error below 0.0717 (half of it lay above
+/// 0.112) and no DECOMP.RSSD below 0.022 (half above 0.333). Five trials must do as well on the
+/// error and come near on the shares, which a single lucky candidate decides.
+#[test]
+fn the_search_finds_what_the_peers_search_found() {
+    let Some((design, reference)) = peer() else { return };
+    let settings = RidgeSettings { round_spend_share: true, ..RidgeSettings::default() };
+    let found = fit_design(design, &settings, 1, &|_| (), &AtomicBool::new(false)).unwrap();
+    let best = |f: fn(&RidgeModel) -> f64| found.models.iter().map(f).fold(f64::INFINITY, f64::min);
+    let peer =
+        |objective: &str, of: &str| reference["objective_summary"][objective][of].as_f64().unwrap();
+    let (nrmse, rssd) = (best(|m| m.objectives.nrmse), best(|m| m.objectives.decomp_rssd));
+    assert!(nrmse < peer("nrmse", "min"), "{nrmse}");
+    assert!(rssd < 3.0 * peer("decomp.rssd", "min"), "{rssd}");
+    let chosen = found.chosen().objectives;
+    assert!(chosen.nrmse < peer("nrmse", "50%") && chosen.decomp_rssd < peer("decomp.rssd", "50%"));
 }

@@ -1,0 +1,319 @@
+//! From draws to the answers of [`crate::summary`].
+
+mod curves;
+mod health;
+mod quality;
+mod sentence;
+
+use indexmap::IndexMap;
+use outlay_core::registry::Registry;
+use outlay_inference::diagnostics;
+use rayon::prelude::*;
+
+use crate::density::Draw;
+use crate::explain::{Account, Explainer};
+use crate::fit::Fitted;
+use crate::model::Model;
+use crate::scalars::{Scalars, effect_parameter};
+use crate::spec::EffectQuantity;
+use crate::summary::{
+    BandSeries, ChannelKind, ChannelSummary, DataSummary, Decomposition, Diagnostics, Estimate,
+    Method, ParameterSummary, PriorShift, SCHEMA, Summary, Timing, TotalSummary,
+};
+
+pub use quality::{backtest_error, naive_forecast, total_error};
+
+/// Draws used for series and curves; totals use all.
+const SERIES_DRAWS: usize = 1000;
+
+/// Facts about a fit that the model does not know.
+#[derive(Debug, Clone, Default)]
+pub struct Provenance {
+    /// Name of the data's source.
+    pub source: String,
+    /// Version of the program.
+    pub version: String,
+    /// Where the time went.
+    pub timing: Timing,
+    /// Rolling-origin backtest, where one was run.
+    pub backtest: Option<crate::summary::Backtest>,
+}
+
+/// Summarises a fit.
+pub fn summarise(fitted: &Fitted, registry: &Registry, provenance: &Provenance) -> Summary {
+    let model = &fitted.model;
+    let draws: Vec<&Draw> = fitted.draws().collect();
+    let accounts: Vec<Account> = draws
+        .par_iter()
+        .map_init(|| Explainer::new(model.clone()), |explainer, draw| explainer.account(draw))
+        .collect();
+    let step = draws.len().div_ceil(SERIES_DRAWS).max(1);
+    let thin: Vec<usize> = (0..draws.len()).step_by(step).collect();
+    let total_outcome = model.total_outcome();
+    let data = data_summary(model, provenance, total_outcome);
+    let channels = channels(fitted, &draws, &accounts, &thin, total_outcome);
+    let decomposition = decomposition(model, fitted.seed, &draws, &accounts, &thin);
+    let total_media = total_media(model, &accounts, total_outcome);
+    let baseline: Vec<f64> =
+        accounts.iter().map(|a| a.baseline.iter().sum::<f64>() / total_outcome).collect();
+    let treatments = model.panel.treatments.iter().enumerate().map(|(n, treatment)| {
+        let totals: Vec<f64> = accounts.iter().map(|a| a.treatments[n]).collect();
+        (treatment.name.clone(), Estimate::from_draws(&totals))
+    });
+    let parameters = parameters(fitted);
+    let diagnostics = diagnostics_of(fitted, &parameters);
+    let fit = quality::fit_quality(model, &accounts, &decomposition, provenance.backtest.clone());
+    let mut summary = Summary {
+        schema: SCHEMA.to_owned(),
+        version: provenance.version.clone(),
+        seed: fitted.seed,
+        method: fitted.method,
+        approximate: fitted.method != Method::Nuts,
+        sentence: String::new(),
+        data,
+        channels,
+        total_media,
+        baseline_share: Estimate::from_draws(&baseline),
+        decomposition,
+        treatments: treatments.collect(),
+        parameters,
+        fit,
+        diagnostics,
+        health: health::unknown(),
+        spec: serde_json::to_value(&model.spec).unwrap_or_default(),
+        timing: provenance.timing.clone(),
+    };
+    summary.health = health::health(&summary, fitted, registry);
+    summary.sentence = sentence::sentence(&summary);
+    summary
+}
+
+fn data_summary(model: &Model, provenance: &Provenance, total_outcome: f64) -> DataSummary {
+    let panel = &model.panel;
+    let currency = panel.currency.map(|c| c.code().to_owned());
+    let money = panel.outcome_is_money();
+    let starts = panel.calendar.starts();
+    DataSummary {
+        fingerprint: panel.fingerprint().as_str().to_owned(),
+        source: provenance.source.clone(),
+        kpi: panel.kpi.name.clone(),
+        outcome_unit: match (&currency, money) {
+            (Some(currency), true) => currency.clone(),
+            (None, true) => "revenue".to_owned(),
+            (_, false) => panel.kpi.name.clone(),
+        },
+        outcome_is_money: money,
+        currency,
+        granularity: panel.calendar.granularity().noun().to_owned(),
+        start: starts.first().copied().unwrap_or_default(),
+        end: starts.last().copied().unwrap_or_default(),
+        periods: panel.n_periods(),
+        geos: panel.geos.clone(),
+        total_outcome,
+        total_spend: panel.channels.iter().map(|c| c.spend.total()).sum(),
+    }
+}
+
+fn channels(
+    fitted: &Fitted,
+    draws: &[&Draw],
+    accounts: &[Account],
+    thin: &[usize],
+    total_outcome: f64,
+) -> IndexMap<String, ChannelSummary> {
+    let model = &fitted.model;
+    let all_spend: f64 = model.panel.channels.iter().map(|c| c.spend.total()).sum();
+    let responses = curves::responses(model, draws, thin);
+    let marginals = curves::marginals(model, draws);
+    let mut out = IndexMap::new();
+    for (m, unit) in model.units.iter().enumerate() {
+        let spend = model.panel.channels.get(m).map_or(0.0, |c| c.spend.total());
+        let paid = spend > 0.0;
+        let totals: Vec<f64> = accounts.iter().map(|a| a.channels[m].iter().sum()).collect();
+        let ratio = |values: &[f64], divisor: f64| {
+            let scaled: Vec<f64> = values.iter().map(|v| v / divisor).collect();
+            Estimate::from_draws(&scaled)
+        };
+        let roi = paid.then(|| ratio(&totals, spend));
+        let mroi = paid.then(|| ratio(&marginals[m], spend * curves::MARGINAL_STEP));
+        let cpa = paid.then(|| {
+            let costs: Vec<f64> = accounts.iter().map(|a| spend / a.channel_kpi[m]).collect();
+            Estimate::from_draws(&costs)
+        });
+        let shapes = curves::shapes(model, draws, thin, m);
+        out.insert(
+            unit.name.clone(),
+            ChannelSummary {
+                kind: if unit.paid { ChannelKind::Paid } else { ChannelKind::Organic },
+                spend,
+                spend_share: if all_spend > 0.0 { spend / all_spend } else { 0.0 },
+                contribution: Estimate::from_draws(&totals),
+                contribution_share: ratio(&totals, total_outcome),
+                roi,
+                mroi,
+                cpa,
+                carryover_share: shapes.carryover_share,
+                roi_uncertainty: roi.map(|r| (r.q95 - r.q05) / (2.0 * r.mean)),
+                response: paid.then(|| responses[m].clone().with_spend(spend)),
+                adstock: shapes.adstock,
+                saturation: shapes.saturation,
+                prior: prior_shift(model, draws, m),
+            },
+        );
+    }
+    out
+}
+
+fn prior_shift(model: &Model, draws: &[&Draw], m: usize) -> Option<PriorShift> {
+    let index = effect_parameter(model, m)?;
+    let prior = &model.layout.parameters[index].prior;
+    let values: Vec<f64> = draws.iter().map(|d| d.theta[index]).collect();
+    let posterior = Estimate::from_draws(&values);
+    let q = |p| prior.quantile(p);
+    let prior = Estimate {
+        mean: prior.mean(),
+        sd: prior.sd(),
+        q05: q(0.05),
+        q25: q(0.25),
+        q50: q(0.5),
+        q75: q(0.75),
+        q95: q(0.95),
+    };
+    let effect = &model.units[m].effect;
+    let quantity = match effect.quantity {
+        EffectQuantity::Roi => "roi",
+        EffectQuantity::Mroi => "mroi",
+        EffectQuantity::Contribution => "contribution",
+        EffectQuantity::Coefficient => "coefficient",
+    };
+    Some(PriorShift {
+        quantity: quantity.to_owned(),
+        shrinkage: 1.0 - (posterior.q95 - posterior.q05) / (prior.q95 - prior.q05),
+        prior,
+        posterior,
+        source: effect.source.clone(),
+    })
+}
+
+fn total_media(model: &Model, accounts: &[Account], total_outcome: f64) -> TotalSummary {
+    let spend: f64 = model.panel.channels.iter().map(|c| c.spend.total()).sum();
+    let paid = |a: &Account| -> f64 {
+        let channels = a.channels.iter().zip(&model.units).filter(|(_, u)| u.paid);
+        channels.map(|(c, _)| c.iter().sum::<f64>()).sum()
+    };
+    let totals: Vec<f64> = accounts.iter().map(paid).collect();
+    let over = |divisor: f64| {
+        let scaled: Vec<f64> = totals.iter().map(|t| t / divisor).collect();
+        Estimate::from_draws(&scaled)
+    };
+    TotalSummary {
+        spend,
+        contribution: Estimate::from_draws(&totals),
+        contribution_share: over(total_outcome),
+        roi: (spend > 0.0).then(|| over(spend)),
+    }
+}
+
+fn decomposition(
+    model: &Model,
+    seed: u64,
+    draws: &[&Draw],
+    accounts: &[Account],
+    thin: &[usize],
+) -> Decomposition {
+    let thinned = |f: &dyn Fn(&Account) -> Vec<f64>| -> BandSeries {
+        let series: Vec<Vec<f64>> = thin.iter().map(|i| f(&accounts[*i])).collect();
+        BandSeries::from_draws(&series)
+    };
+    let periods = model.periods();
+    let kpi = &model.panel.kpi.values;
+    let actual = (0..periods)
+        .map(|t| {
+            let geos = 0..model.geos();
+            geos.map(|g| kpi.at(g, t) * model.panel.revenue_per_unit(g, t)).sum()
+        })
+        .collect();
+    let mut parts: IndexMap<String, Vec<f64>> = IndexMap::new();
+    let mut explainer = Explainer::new(model.clone().into());
+    for i in thin {
+        for (name, series) in explainer.baseline_parts(draws[*i]) {
+            let sum = parts.entry(name).or_insert_with(|| vec![0.0; periods]);
+            for (s, v) in sum.iter_mut().zip(&series) {
+                *s += v / thin.len() as f64;
+            }
+        }
+    }
+    let channels = model
+        .units
+        .iter()
+        .enumerate()
+        .map(|(m, unit)| (unit.name.clone(), thinned(&|a: &Account| a.channels[m].clone())));
+    let held_out = (0..periods)
+        .map(|t| (0..model.geos()).any(|g| model.observed[g * periods + t] == 0.0))
+        .collect();
+    Decomposition {
+        dates: model.panel.calendar.starts().to_vec(),
+        actual,
+        expected: thinned(&|a: &Account| a.expected.clone()),
+        predictive: quality::predictive(accounts, thin, seed),
+        baseline: thinned(&|a: &Account| a.baseline.clone()),
+        channels: channels.collect(),
+        baseline_parts: parts,
+        held_out,
+    }
+}
+
+fn parameters(fitted: &Fitted) -> IndexMap<String, ParameterSummary> {
+    let scalars = Scalars::new(&fitted.model);
+    let rows: Vec<(String, ParameterSummary)> = (0..scalars.len())
+        .into_par_iter()
+        .map(|i| {
+            let of = |chain: &Vec<Draw>| chain.iter().map(|d| scalars.value(i, d)).collect();
+            let chains: Vec<Vec<f64>> = fitted.chains.iter().map(of).collect();
+            let exact = fitted.method == Method::Nuts;
+            let c = exact.then(|| diagnostics::convergence(&chains));
+            let summary = ParameterSummary {
+                estimate: Estimate::from_draws(&chains.concat()),
+                rhat: c.and_then(|c| c.rhat),
+                ess_bulk: c.and_then(|c| c.ess_bulk),
+                ess_tail: c.and_then(|c| c.ess_tail),
+            };
+            (scalars.names[i].clone(), summary)
+        })
+        .collect();
+    rows.into_iter().collect()
+}
+
+fn diagnostics_of(fitted: &Fitted, parameters: &IndexMap<String, ParameterSummary>) -> Diagnostics {
+    let worst = |value: &dyn Fn(&ParameterSummary) -> Option<f64>, largest: bool| {
+        let mut worst: Option<(f64, &str)> = None;
+        for (name, parameter) in parameters {
+            let Some(v) = value(parameter) else { continue };
+            if worst.is_none_or(|(w, _)| if largest { v > w } else { v < w }) {
+                worst = Some((v, name));
+            }
+        }
+        worst.map_or((0.0, String::new()), |(v, name)| (v, name.to_owned()))
+    };
+    let (rhat_max, rhat_max_parameter) = worst(&|p| p.rhat, true);
+    let (ess_bulk_min, ess_bulk_min_parameter) = worst(&|p| p.ess_bulk, false);
+    let (ess_tail_min, _) = worst(&|p| p.ess_tail, false);
+    let kept = fitted.len().max(1) as f64;
+    let leapfrogs: u64 = fitted.facts.iter().map(|f| f.leapfrogs).sum();
+    Diagnostics {
+        chains: fitted.chains.len(),
+        warmup: fitted.facts.first().map_or(0, |f| f.warmup),
+        draws: fitted.chains.first().map_or(0, Vec::len),
+        rhat_max,
+        rhat_max_parameter,
+        ess_bulk_min,
+        ess_bulk_min_parameter,
+        ess_tail_min,
+        divergences: fitted.facts.iter().map(|f| f.divergences).sum(),
+        max_depth_reached: fitted.facts.iter().map(|f| f.max_depth_reached).sum(),
+        leapfrogs_mean: leapfrogs as f64 / kept,
+        step_size: fitted.facts.iter().map(|f| f.step_size).collect(),
+        restarts: fitted.restarts,
+        interrupted: fitted.interrupted,
+    }
+}

@@ -1,0 +1,240 @@
+//! Can I believe it? Every check with its number, its verdict, and what to do.
+
+use outlay_core::registry::{Registry, keys};
+
+use crate::fit::Fitted;
+use crate::summary::{Finding, Health, Method, Summary, Verdict};
+
+/// Before any check.
+pub(super) fn unknown() -> Health {
+    Health { verdict: Verdict::Review, score: 0.0, findings: Vec::new() }
+}
+
+/// Weights of the groups of checks in the score; they add up to 100.
+const WEIGHTS: [(&str, f64); 5] = [
+    ("convergence", 30.0),
+    ("baseline", 15.0),
+    ("fit", 25.0),
+    ("holdout", 10.0),
+    ("learned", 20.0),
+];
+
+struct Review<'a> {
+    registry: &'a Registry,
+    findings: Vec<Finding>,
+}
+
+impl Review<'_> {
+    fn add(&mut self, code: &str, verdict: Verdict, message: String, advice: &str) {
+        let advice = if verdict == Verdict::Ok { String::new() } else { advice.to_owned() };
+        self.findings.push(Finding { code: code.to_owned(), verdict, message, advice });
+    }
+}
+
+/// All checks of a fit.
+pub(super) fn health(summary: &Summary, fitted: &Fitted, registry: &Registry) -> Health {
+    let mut review = Review { registry, findings: Vec::new() };
+    if fitted.method == Method::Nuts {
+        convergence(&mut review, summary, fitted);
+    } else {
+        approximation(&mut review, fitted);
+    }
+    baseline(&mut review, summary);
+    fit(&mut review, summary);
+    holdout(&mut review, summary);
+    learned(&mut review, summary);
+    let verdict = review.findings.iter().map(|f| f.verdict).max().unwrap_or(Verdict::Ok);
+    Health { verdict, score: score(&review.findings), findings: review.findings }
+}
+
+/// Each group earns its weight by the mean of its checks: 1 for ok, a half for review.
+fn score(findings: &[Finding]) -> f64 {
+    let points = |v: Verdict| match v {
+        Verdict::Ok => 1.0,
+        Verdict::Review => 0.5,
+        Verdict::Fail => 0.0,
+    };
+    WEIGHTS
+        .iter()
+        .map(|(group, weight)| {
+            let own: Vec<f64> = findings
+                .iter()
+                .filter(|f| f.code.split('.').next() == Some(*group))
+                .map(|f| points(f.verdict))
+                .collect();
+            // A group without checks (no holdout asked for) takes nothing away.
+            if own.is_empty() {
+                *weight
+            } else {
+                weight * own.iter().sum::<f64>() / own.len() as f64
+            }
+        })
+        .sum()
+}
+
+fn convergence(review: &mut Review<'_>, summary: &Summary, fitted: &Fitted) {
+    let d = &summary.diagnostics;
+    let warn = review.registry.get(&keys::HEALTH_RHAT_WARN);
+    let fail = review.registry.get(&keys::HEALTH_RHAT_FAIL);
+    let verdict = match d.rhat_max {
+        r if r >= fail => Verdict::Fail,
+        r if r >= warn => Verdict::Review,
+        _ => Verdict::Ok,
+    };
+    review.add(
+        "convergence.rhat",
+        verdict,
+        format!("chains agree to R-hat {:.3} (worst: {})", d.rhat_max, d.rhat_max_parameter),
+        "draw more (`--draws 2000`); if it stays, the data cannot tell this parameter from others: fix its prior or merge channels",
+    );
+    let least = review.registry.get(&keys::HEALTH_ESS_MIN);
+    let ess = d.ess_bulk_min.min(d.ess_tail_min);
+    let verdict = match ess {
+        e if e < 0.25 * least => Verdict::Fail,
+        e if e < least => Verdict::Review,
+        _ => Verdict::Ok,
+    };
+    review.add(
+        "convergence.ess",
+        verdict,
+        format!(
+            "at least {ess:.0} effective draws in every parameter (fewest: {})",
+            d.ess_bulk_min_parameter
+        ),
+        "draw more (`--draws 2000`)",
+    );
+    let share = d.divergences as f64 / fitted.len().max(1) as f64;
+    let most = review.registry.get(&keys::HEALTH_DIVERGENCE_SHARE);
+    let verdict = match share {
+        s if s > 10.0 * most => Verdict::Fail,
+        s if s > most => Verdict::Review,
+        _ => Verdict::Ok,
+    };
+    review.add(
+        "convergence.divergences",
+        verdict,
+        format!("{} divergent draws", d.divergences),
+        "raise `sampling.target_accept` to 0.95 or more",
+    );
+    let stuck = fitted.facts.iter().any(|f| f.suspicious) || fitted.abandoned > 0;
+    if stuck {
+        review.add(
+            "convergence.stuck",
+            Verdict::Fail,
+            format!("{} chain(s) never joined the others", fitted.abandoned.max(1)),
+            "run again with another seed; if it stays, the posterior has separate modes: narrow the priors",
+        );
+    }
+    if fitted.interrupted {
+        review.add(
+            "convergence.interrupted",
+            Verdict::Review,
+            format!("interrupted: {} draws were kept", fitted.len()),
+            "run again to the end before deciding anything",
+        );
+    }
+}
+
+fn approximation(review: &mut Review<'_>, fitted: &Fitted) {
+    let khat = fitted.khat.unwrap_or(f64::INFINITY);
+    let verdict = if khat < 0.7 { Verdict::Review } else { Verdict::Fail };
+    review.add(
+        "convergence.approximate",
+        verdict,
+        format!("approximate: Pareto k-hat {khat:.2}"),
+        "fit without `--approximate` before deciding anything",
+    );
+}
+
+fn baseline(review: &mut Review<'_>, summary: &Summary) {
+    let p = summary.fit.negative_baseline_probability;
+    let most = review.registry.get(&keys::HEALTH_NEGATIVE_BASELINE);
+    let verdict = match p {
+        p if p > 0.8 => Verdict::Fail,
+        p if p > most => Verdict::Review,
+        _ => Verdict::Ok,
+    };
+    review.add(
+        "baseline.negative",
+        verdict,
+        format!("the baseline is negative with probability {:.0} %", 100.0 * p),
+        "media gets more credit than there is: add controls for demand, or narrower priors on return",
+    );
+}
+
+fn fit(review: &mut Review<'_>, summary: &Summary) {
+    let f = &summary.fit;
+    let least = review.registry.get(&keys::HEALTH_R2_MIN);
+    let verdict = if f.r2 < least { Verdict::Review } else { Verdict::Ok };
+    review.add(
+        "fit.r2",
+        verdict,
+        format!("explains {:.0} % of the ups and downs", 100.0 * f.r2),
+        "something that moves the KPI is missing: add controls, holidays, promotions",
+    );
+    let most = review.registry.get(&keys::HEALTH_WMAPE_MAX);
+    let verdict = if f.wmape > most { Verdict::Review } else { Verdict::Ok };
+    review.add(
+        "fit.wmape",
+        verdict,
+        format!("is off by {:.1} % on average", 100.0 * f.wmape),
+        "add controls, holidays, promotions",
+    );
+    let least = review.registry.get(&keys::HEALTH_PPP_MIN);
+    let verdict = if f.posterior_predictive_p < least { Verdict::Review } else { Verdict::Ok };
+    review.add(
+        "fit.predictive",
+        verdict,
+        format!("reproduces the total (posterior predictive p = {:.2})", f.posterior_predictive_p),
+        "the model contradicts its data: check scaling, likelihood and outliers",
+    );
+}
+
+fn holdout(review: &mut Review<'_>, summary: &Summary) {
+    let least = review.registry.get(&keys::HEALTH_SKILL_MIN);
+    let cases = [
+        ("holdout.skill", summary.fit.holdout.as_ref().map(|h| (h.wmape, h.naive_wmape, h.skill))),
+        (
+            "holdout.backtest",
+            summary.fit.backtest.as_ref().map(|b| (b.wmape, b.naive_wmape, b.skill)),
+        ),
+    ];
+    for (code, case) in cases {
+        let Some((wmape, naive, skill)) = case else { continue };
+        let verdict = if skill < least { Verdict::Review } else { Verdict::Ok };
+        review.add(
+            code,
+            verdict,
+            format!(
+                "on periods it has not seen it is off by {:.1} %, last year's value by {:.1} %",
+                100.0 * wmape,
+                100.0 * naive
+            ),
+            "a model that cannot beat last year's value should not move money: add controls or shorten the horizon",
+        );
+    }
+}
+
+fn learned(review: &mut Review<'_>, summary: &Summary) {
+    let least = review.registry.get(&keys::HEALTH_PRIOR_SHIFT);
+    let widest = review.registry.get(&keys::ROI_UNCERTAINTY_MAX);
+    for (name, channel) in &summary.channels {
+        let Some(prior) = &channel.prior else { continue };
+        let wide = channel.roi_uncertainty.is_some_and(|u| u > widest);
+        let unmoved = prior.shrinkage < least;
+        let message = match (unmoved, wide) {
+            (true, _) => format!("{name}: the data says little beyond the prior"),
+            (false, true) => format!("{name}: the answer is wide (90 % interval)"),
+            (false, false) => {
+                format!("{name}: the data narrowed the prior by {:.0} %", 100.0 * prior.shrinkage)
+            }
+        };
+        let verdict = if unmoved || wide { Verdict::Review } else { Verdict::Ok };
+        review.add(
+            &format!("learned.{name}"),
+            verdict,
+            message,
+            "a test would tell: pause or double the channel in some weeks or regions",
+        );
+    }
+}
