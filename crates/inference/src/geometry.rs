@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Up to this many parameters a geometry made from draws keeps correlations; beyond it the
 /// triangular products would cost as much as a gradient.
-const DENSE_LIMIT: usize = 256;
+pub(crate) const DENSE_LIMIT: usize = 256;
 
 /// The affine map `x = center + scale * (L z)` from a round space to the parameters.
 ///

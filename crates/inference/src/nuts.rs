@@ -94,6 +94,7 @@ impl<D: Density> Kernel<D> {
                     ..LowRankNutsSettings::default()
                 };
                 options.adapt_options.step_size_settings.target_accept = settings.target_accept;
+                options.adapt_options.mass_matrix_update_freq = update_interval(dim, warmup);
                 options.adapt_options.mass_matrix_options.gamma = gamma;
                 options.adapt_options.mass_matrix_options.eigval_cutoff = eigenvalue_cutoff;
                 let mut chain = options.new_chain(0, math, &mut rng)?;
@@ -141,6 +142,14 @@ impl<D: Density> Kernel<D> {
     pub(crate) fn evaluations(&self) -> u64 {
         self.evaluations.get()
     }
+}
+
+/// Warm-up iterations between two updates of a low-rank metric. An update decomposes matrices of
+/// the parameters' size, about a second for 300 of them, so it has to become rarer with their
+/// number; the cap still gives every window of a warm-up its own and one before its end.
+fn update_interval(dim: usize, warmup: usize) -> u64 {
+    let wanted = 20.0 * (dim as f64 / 50.0).powf(1.5);
+    wanted.min(0.17 * warmup as f64).max(20.0) as u64
 }
 
 /// The density seen from the round space of a geometry. The Jacobian is constant and left out, so

@@ -67,7 +67,7 @@ pub fn pathfinder<T: Target>(
     })
 }
 
-/// Follows all paths, in parallel; each has its own generator. Returns those that led to a
+/// Follows all paths, in parallel on rayon's threads; each has its own generator. Returns those that led to a
 /// Gaussian, perhaps none, and the gradient evaluations.
 pub(crate) fn explore<T: Target>(
     target: &T,

@@ -17,7 +17,9 @@ pub struct Settings {
     pub warm_warmup: usize,
     /// Kept draws per chain, at least 1.
     pub draws: usize,
-    /// Mean acceptance probability that the step size is adapted to, in 0.5..0.999.
+    /// Mean acceptance probability that the step size is adapted to, in 0.5..0.999. Where no
+    /// iteration diverges, 0.8 takes about half the gradients of 0.9; 0.95 to 0.99 is for
+    /// posteriors with narrow places.
     pub target_accept: f64,
     /// Maximum tree depth; a trajectory has less than 2^max_depth leapfrog steps. 1..=15.
     pub max_depth: u32,
@@ -44,8 +46,10 @@ pub enum Metric {
     /// One scale per parameter.
     Diagonal,
     /// One scale per parameter and the directions in which the scaled posterior is still far from
-    /// round. The better choice for correlated posteriors; costs about two microseconds more per
-    /// leapfrog at 40 parameters.
+    /// round. The better choice for correlated posteriors: on a ridge it took an eighteenth of the
+    /// diagonal metric's leapfrogs, on a simulated media mix less than half. Costs 1, 2 and 12
+    /// microseconds per leapfrog at 20, 40 and 100 parameters, and up to a second of warm-up per
+    /// chain and update at 300.
     LowRank {
         /// Regularisation of the covariance estimates, > 0.
         gamma: f64,
@@ -61,7 +65,8 @@ pub enum Metric {
 pub struct StuckRules {
     /// Length of the window over which a chain is judged by itself. A chain is stuck if in a
     /// window it never moved, or every iteration diverged, or the step size stayed below
-    /// `min_step_size`.
+    /// `min_step_size`. Windows are four times as long during sampling, where a chain may rest in
+    /// a narrow place for a while.
     pub window: usize,
     /// Iterations at the start of warm-up that are not judged: the step size is still searched.
     pub grace: usize,

@@ -257,8 +257,6 @@ mod tests {
     }
 
     fn normal_quantile(p: f64) -> f64 {
-        // Bisection on the logistic bracket of a numerically integrated density is overkill
-        // here: the Acklam-free way is Newton on erf by its series.
         let (mut low, mut high) = (-9.0, 9.0);
         for _ in 0..80 {
             let mid = 0.5 * (low + high);

@@ -2,7 +2,7 @@
 //! its compact form (Byrd, Nocedal and Schnabel 1994; Zhang et al. 2022, algorithm 4).
 
 use super::path::Curvature;
-use crate::geometry::Geometry;
+use crate::geometry::{DENSE_LIMIT, Geometry};
 use crate::matrix::{cholesky, lower_times};
 use crate::mode::Iterate;
 
@@ -113,9 +113,13 @@ impl Gaussian {
         self.log_density_of_square((square(&scaled) - square(&inside)).max(0.0) + square(&solved))
     }
 
-    /// The same Gaussian as centre, scales and correlations.
+    /// The same Gaussian as centre, scales and, up to 256 parameters, correlations.
     pub(crate) fn geometry(&self) -> Geometry {
         let dim = self.dim();
+        if dim > DENSE_LIMIT {
+            let scale = self.variances().iter().map(|v| v.sqrt()).collect();
+            return Geometry::diagonal(self.mean.clone(), scale);
+        }
         let mut covariance = Vec::with_capacity(dim * dim);
         let mut unit = vec![0.0; dim];
         for i in 0..dim {
@@ -128,6 +132,29 @@ impl Gaussian {
 
     fn log_density_of_square(&self, square: f64) -> f64 {
         -0.5 * square - self.half_log_det - 0.5 * self.dim() as f64 * std::f64::consts::TAU.ln()
+    }
+
+    /// The covariance's diagonal.
+    fn variances(&self) -> Vec<f64> {
+        let mut variances = vec![1.0; self.dim()];
+        for (i, column) in self.basis.iter().enumerate() {
+            for (j, other) in self.basis.iter().enumerate() {
+                let weight = self.inner(i, j);
+                for ((v, a), b) in variances.iter_mut().zip(column).zip(other) {
+                    *v += weight * a * b;
+                }
+            }
+        }
+        variances.iter_mut().zip(&self.root).for_each(|(v, root)| *v *= root * root);
+        variances
+    }
+
+    /// Element of `L L' - I`.
+    fn inner(&self, i: usize, j: usize) -> f64 {
+        let rank = self.basis.len();
+        let product: f64 =
+            (0..=i.min(j)).map(|k| self.factor[i * rank + k] * self.factor[j * rank + k]).sum();
+        product - if i == j { 1.0 } else { 0.0 }
     }
 
     /// `Q' v`.
@@ -268,6 +295,9 @@ mod tests {
             for (found, want) in gaussian.covariance_times(&unit).iter().zip(row) {
                 assert!((found - want).abs() < 1e-12, "{found} {want}");
             }
+        }
+        for (i, variance) in gaussian.variances().iter().enumerate() {
+            assert!((variance - expected[i][i]).abs() < 1e-12, "{variance}");
         }
         let z = [0.3, -1.0, 0.7];
         let mut x = [0.0; 3];
