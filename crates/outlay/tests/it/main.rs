@@ -5,6 +5,7 @@
 mod bad_input;
 mod brand;
 mod docs;
+mod fit_folder;
 mod interrupted;
 mod mapping;
 mod outlay;
