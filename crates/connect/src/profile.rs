@@ -1,6 +1,6 @@
 //! What the values of a column look like, apart from its name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 
@@ -14,6 +14,7 @@ pub(crate) struct Profile {
     pub(crate) zeros: usize,
     pub(crate) total: f64,
     pub(crate) is_binary: bool,
+    /// Never changes within a geo.
     pub(crate) is_constant: bool,
     pub(crate) is_whole: bool,
     /// Counts rows or periods, or is a number of the calendar (day of the year, week, year).
@@ -26,8 +27,12 @@ impl Profile {
     }
 }
 
-/// Profiles a column; `dates` are the dates of the rows.
-pub(crate) fn profile(column: &Column, dates: &[Option<NaiveDate>]) -> Profile {
+/// Profiles a column; `dates` are the dates of the rows, `geo` names their geos.
+pub(crate) fn profile(
+    column: &Column,
+    dates: &[Option<NaiveDate>],
+    geo: Option<&Column>,
+) -> Profile {
     let Values::Number(values) = &column.values else { return Profile::default() };
     let known: Vec<f64> = values.iter().copied().flatten().collect();
     let first = known.first().copied().unwrap_or(0.0);
@@ -37,10 +42,19 @@ pub(crate) fn profile(column: &Column, dates: &[Option<NaiveDate>]) -> Profile {
         zeros: known.iter().filter(|v| **v == 0.0).count(),
         total: known.iter().sum(),
         is_binary: !known.is_empty() && known.iter().all(|v| *v == 0.0 || *v == 1.0),
-        is_constant: known.iter().all(|v| *v == first),
+        is_constant: known.iter().all(|v| *v == first)
+            || geo.is_some_and(|geo| fixed_per_geo(values, geo)),
         is_whole: known.iter().all(|v| v.fract() == 0.0),
         counts: counts(values, dates),
     }
+}
+
+fn fixed_per_geo(values: &[Option<f64>], geo: &Column) -> bool {
+    let mut first: HashMap<Option<String>, f64> = HashMap::new();
+    values
+        .iter()
+        .enumerate()
+        .all(|(row, value)| value.is_none_or(|v| *first.entry(geo.label(row)).or_insert(v) == v))
 }
 
 /// A quantity of the calendar that a column of numbers may repeat.

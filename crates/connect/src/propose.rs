@@ -188,11 +188,11 @@ pub fn propose(table: &Table) -> Result<Proposal, ProposeError> {
     let mut proposals: Vec<ColumnProposal> =
         keys.verdicts.iter().map(|(column, verdict)| proposal(column, verdict)).collect();
     let Some(long) = &keys.long else {
-        return wide(table, &keys, None, &mut proposals);
+        return wide(table, table, &keys, None, &mut proposals);
     };
     let shape = Shape { date: &keys.date, geo: keys.geo.as_deref(), long };
     let made = long::widen(table, &shape)?;
-    wide(&made.table, &keys, Some(long), &mut proposals)
+    wide(table, &made.table, &keys, Some(long), &mut proposals)
 }
 
 fn proposal(column: &str, verdict: &Verdict) -> ColumnProposal {
@@ -217,6 +217,7 @@ fn origin<'a>(column: &'a str, long: &'a LongMapping) -> Option<(&'a str, &'a st
 fn candidate<'a>(
     column: &'a Column,
     dates: &[Option<NaiveDate>],
+    geo: Option<&Column>,
     long: Option<&'a LongMapping>,
 ) -> Candidate<'a> {
     let vocabulary = Vocabulary::get();
@@ -232,23 +233,25 @@ fn candidate<'a>(
     Candidate {
         column,
         words,
-        profile: profile(column, dates),
+        profile: profile(column, dates, geo),
         channel: made.map(|(channel, _)| channel.to_owned()),
     }
 }
 
 fn wide(
+    original: &Table,
     table: &Table,
     keys: &keys::Keys,
     long: Option<&LongMapping>,
     proposals: &mut Vec<ColumnProposal>,
 ) -> Result<Proposal, ProposeError> {
     let dates = table.column(&keys.date).and_then(Column::dates).unwrap_or(&[]);
+    let geo = keys.geo.as_ref().and_then(|g| table.column(g));
     let candidates: Vec<Candidate<'_>> = table
         .columns
         .iter()
         .filter(|c| !keys.verdicts.iter().any(|(name, _)| *name == c.name))
-        .map(|c| candidate(c, dates, long))
+        .map(|c| candidate(c, dates, geo, long))
         .collect();
     let mut verdicts: Vec<Option<Verdict>> =
         candidates.iter().map(|c| roles::by_name_and_values(c, keys)).collect();
@@ -292,7 +295,8 @@ fn wide(
         proposals.push(proposal(&candidate.column.name, verdict));
     }
     proposals.sort_by_key(|p| {
-        table.columns.iter().find(|c| c.name == p.column).map_or(0, |c| c.position)
+        let own = original.column(&p.column).or_else(|| table.column(&p.column));
+        own.map_or(0, |c| c.position)
     });
     let questions = questions(&mapping, proposals);
     Ok(Proposal { mapping, columns: std::mem::take(proposals), questions })
@@ -362,7 +366,7 @@ fn questions(mapping: &Mapping, proposals: &[ColumnProposal]) -> Vec<String> {
     }
     let guessed: Vec<&str> = proposals
         .iter()
-        .filter(|p| p.confidence < 0.5 && p.role != Role::Ignored && !is_kpi(p))
+        .filter(|p| p.confidence <= 0.5 && p.role != Role::Ignored && !is_kpi(p))
         .map(|p| p.column.as_str())
         .collect();
     if !guessed.is_empty() {
@@ -373,7 +377,8 @@ fn questions(mapping: &Mapping, proposals: &[ColumnProposal]) -> Vec<String> {
             String::new()
         };
         out.push(format!(
-            "what are {shown}{more}? Their names say little; the proposal follows their values"
+            "what {} {shown}{more}? The name says little; the proposal follows the values",
+            if guessed.len() == 1 { "is" } else { "are" }
         ));
     }
     if mapping.currency.is_none() {

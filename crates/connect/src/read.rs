@@ -11,6 +11,7 @@ mod parquet;
 mod totals_row;
 mod typing;
 mod workbook;
+mod year_and_part;
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -241,6 +242,7 @@ fn finish(
     }
     let mut typed = Vec::new();
     let mut columns = typing::columns(&raw, options, source.delimiter, &mut typed);
+    year_and_part::add(&mut columns, &mut typed);
     let mut raw = raw;
     let dropped = totals_row::find(&raw, &columns);
     if dropped.iter().any(|d| *d) {
@@ -260,6 +262,7 @@ fn finish(
         });
         typed.clear();
         columns = typing::columns(&raw, options, source.delimiter, &mut typed);
+        year_and_part::add(&mut columns, &mut typed);
     }
     notes.extend(typed);
     columns.retain(|c| !(c.name == format!("column {}", c.position) && is_void(c)));

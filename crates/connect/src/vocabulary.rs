@@ -13,6 +13,8 @@ use crate::read::date::fold;
 pub(crate) enum Topic {
     Date,
     Week,
+    Year,
+    Month,
     Geo,
     Population,
     Revenue,
@@ -237,6 +239,11 @@ impl Vocabulary {
     /// Whether a header says that its column holds weeks.
     pub(crate) fn names_week(&self, name: &str) -> bool {
         self.words(name).has(Topic::Week)
+    }
+
+    /// Whether a header speaks about a topic.
+    pub(crate) fn names(&self, name: &str, topic: Topic) -> bool {
+        self.words(name).has(topic)
     }
 
     /// Whether a cell starts a row of totals.

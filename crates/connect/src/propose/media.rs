@@ -12,6 +12,10 @@ use crate::vocabulary::{Topic, Vocabulary};
 /// Correlation from which an unpaired exposure is taken to belong to an unpaired spend.
 const PAIRING_CORRELATION: f64 = 0.95;
 
+/// Channels that are paid by the click.
+const SEARCH_WORDS: [&str; 9] =
+    ["search", "sea", "sem", "ppc", "suche", "adwords", "recherche", "busqueda", "ricerca"];
+
 /// The channels that the columns make.
 pub(crate) struct Media {
     pub(crate) channels: Vec<ChannelMapping>,
@@ -127,8 +131,9 @@ pub(crate) fn assemble(
     for (role, part) in all.iter().filter(|(_, p)| !used.contains(&p.index)) {
         build.unpaid(*role, part, &all);
     }
-    for part in parts(build.verdicts, Role::Organic) {
-        build.add_organic(&part, 0.0);
+    let organic = parts(build.verdicts, Role::Organic);
+    for part in &organic {
+        build.add_organic(part, &organic, keys.long.is_some());
     }
     let (channels, organic) = (build.channels, build.organic);
     unique(Media { channels, organic }, candidates, verdicts)
@@ -257,18 +262,21 @@ impl Build<'_, '_> {
         }
         let pick = |role: Role, topic: Option<Topic>| {
             own.iter()
+                .filter(|(_, p)| !(own.len() > 1 && self.is_zero(p.index)))
                 .find(|(r, p)| *r == role && topic.is_none_or(|t| self.has(p.index, t)))
                 .map(|(_, p)| p.index)
         };
         let reach = pick(Role::Reach, None);
         let frequency = pick(Role::Frequency, None);
-        let search = spend
-            .key
+        let search = Vocabulary::get()
+            .words(&spend.label)
+            .tokens
             .iter()
-            .any(|k| ["search", "sea", "sem", "ppc", "suche", "adwords"].contains(&k.as_str()));
+            .any(|t| SEARCH_WORDS.contains(&t.text.as_str()));
         let clicks = pick(Role::Exposure, Some(Topic::Clicks));
         let views = own
             .iter()
+            .filter(|(_, p)| !(own.len() > 1 && self.is_zero(p.index)))
             .find(|(r, p)| *r == Role::Exposure && Some(p.index) != clicks)
             .map(|(_, p)| p.index);
         let volume = if search { clicks.or(views) } else { views.or(clicks) };
@@ -378,8 +386,23 @@ impl Build<'_, '_> {
         }
     }
 
-    fn add_organic(&mut self, part: &Part, change: f64) {
-        self.join(part.index, &part.label, change, "");
+    /// One organic channel per stem; of several measures the first that ever moves.
+    fn add_organic(&mut self, part: &Part, all: &[Part], long: bool) {
+        if long && self.is_zero(part.index) {
+            let reason = format!("`{}` has none", part.label);
+            self.settle(part.index, Verdict::new(Role::Ignored, 0.8, reason));
+            return;
+        }
+        let same = |p: &&Part| !p.key.is_empty() && p.key == part.key && !self.is_zero(p.index);
+        if let Some(first) = all.iter().find(same)
+            && first.index != part.index
+        {
+            let reason =
+                format!("a second measure of {}; `{}` is used", part.label, self.name(first.index));
+            self.settle(part.index, Verdict::new(Role::Ignored, 0.7, reason));
+            return;
+        }
+        self.join(part.index, &part.label, 0.0, "");
         self.organic.push(OrganicMapping {
             name: part.label.clone(),
             exposure: Some(self.name(part.index)),

@@ -18,8 +18,11 @@ pub(crate) fn by_name_and_values(c: &Candidate<'_>, keys: &Keys) -> Option<Verdi
     if p.known == 0 {
         return Some(Verdict::new(Role::Ignored, 0.95, "has no value in any row"));
     }
+    // A year may be called `y`, but nobody calls it revenue.
+    let named_outcome = has(Topic::Revenue) || has(Topic::Count);
     if let Some(why) = p.counts
         && media.is_none()
+        && !named_outcome
     {
         return Some(Verdict::new(
             Role::Ignored,
@@ -105,7 +108,7 @@ pub(crate) fn by_name_and_values(c: &Candidate<'_>, keys: &Keys) -> Option<Verdi
         return None;
     }
     if p.is_constant {
-        return Some(Verdict::new(Role::Ignored, 0.8, "the same value in every row"));
+        return Some(Verdict::new(Role::Ignored, 0.8, "the same value throughout"));
     }
     if p.is_binary || c.column.reading == Reading::Flag {
         return Some(Verdict::new(Role::Event, 0.6, "the values are 0 and 1"));
@@ -130,8 +133,9 @@ fn text(c: &Candidate<'_>, texts: &[Option<String>]) -> Verdict {
     if few && (named || (rare && !c.words.has(Topic::Ignored))) {
         let shown = names.iter().take(3).map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
         let reason = format!(
-            "names {} event(s): {shown}{}",
+            "names {} event{}: {shown}{}",
             names.len(),
+            if names.len() == 1 { "" } else { "s" },
             if names.len() > 3 { ", …" } else { "" }
         );
         return Verdict::new(Role::Event, if named { 0.92 } else { 0.6 }, reason);

@@ -131,6 +131,12 @@ fn together_with_spend(medium: &Medium, spend: &Grid, registry: &Registry, out: 
     }
 }
 
+/// A number with about four figures, for a sentence.
+fn figure(value: f64) -> String {
+    let digits = (3 - value.abs().log10().floor() as i32).clamp(0, 6) as usize;
+    format!("{value:.digits$}")
+}
+
 fn median(sorted: &[f64]) -> Option<f64> {
     let middle = sorted.len() / 2;
     match sorted.len() % 2 {
@@ -172,7 +178,8 @@ fn spikes(aligned: &Aligned, watched: &Watched<'_>, registry: &Registry, out: &m
         out.push(Finding::new(
             "data.spike",
             Severity::Note,
-            format!("{} is {value} on {date}{place}, {score:.0} robust standard deviations from its median{more}", watched.name),
+            format!("{} is {} on {date}{place}, {score:.0} robust standard deviations from its median{more}", watched.name,
+                figure(value)),
             "correct it if it is an error; if it is real (a sale, a holiday), add an event for it",
         ));
     }

@@ -141,11 +141,12 @@ fn inflation(
     let more = found.len().saturating_sub(SHOWN);
     for (vif, name) in found.into_iter().take(SHOWN) {
         let share = 100.0 * (1.0 - 1.0 / vif);
+        let share = if share > 99.4 { "nearly all".to_owned() } else { format!("{share:.0} %") };
         let vif = if vif > 1e6 { "over a million".to_owned() } else { format!("{vif:.0}") };
         out.push(Finding::new(
             "data.vif",
             Severity::Warning,
-            format!("{share:.0} % of the ups and downs of `{name}` follow from the other series (variance inflation {vif})"),
+            format!("{share} of the ups and downs of `{name}` follow from the other series (variance inflation {vif})"),
             "its own effect is hard to see; join it with what it follows, or vary it on purpose",
         ));
     }

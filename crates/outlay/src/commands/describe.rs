@@ -86,7 +86,7 @@ fn options(args: &Args, registry: &Registry) -> ReadOptions {
     }
 }
 
-fn mapping_text(path: &Path) -> Result<String, Failure> {
+pub(crate) fn mapping_text(path: &Path) -> Result<String, Failure> {
     let fail = |message: String| {
         Failure::new(
             Exit::Files,
@@ -106,7 +106,7 @@ fn mapping_text(path: &Path) -> Result<String, Failure> {
 }
 
 /// A file or a mapping that was refused, with the exit code that says which.
-fn refused(file: &Path, mapping: Option<&Path>, error: &LoadError) -> Failure {
+pub(crate) fn refused(file: &Path, mapping: Option<&Path>, error: &LoadError) -> Failure {
     let shown = file.display();
     match error {
         LoadError::Read(read) if read.is_access() => {

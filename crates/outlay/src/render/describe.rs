@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
-use outlay_connect::{Description, FileFormat, Finding, Severity, TotalOf, Totals};
+use console::{Alignment, measure_text_width, pad_str};
+use outlay_connect::{Description, FileFormat, Finding, SeriesTotal, Severity, TotalOf, Totals};
 use outlay_report::format::Locale;
 
 use super::table::{Column, set, wrapped};
@@ -12,8 +13,6 @@ use super::table::{Column, set, wrapped};
 const MONTHS_SHOWN: usize = 12;
 /// Findings of no consequence that are shown.
 const NOTES_SHOWN: usize = 8;
-/// Columns of totals beside each other.
-const TOTALS_ABREAST: usize = 6;
 
 /// The description for people.
 pub(crate) fn description(shown: &Description, every_month: bool) -> String {
@@ -102,7 +101,8 @@ fn lines(totals: &Totals, every_month: bool) -> Vec<Line> {
         && year(cut) == last.label
     {
         let month = |i: usize| totals.months.get(i).cloned().unwrap_or_default();
-        last.label = format!("{} to {}", month(last.months.start), month(cut - 1));
+        let (from, to) = (month(last.months.start), month(cut - 1));
+        last.label = if from == to { from } else { format!("{from} to {to}") };
     }
     for i in cut..n {
         let label = totals.months.get(i).cloned().unwrap_or_default();
@@ -114,43 +114,73 @@ fn lines(totals: &Totals, every_month: bool) -> Vec<Line> {
 
 fn match_tables(totals: &Totals, every_month: bool, width: usize) -> String {
     let lines = lines(totals, every_month);
-    let groups = [
-        (vec![TotalOf::Kpi, TotalOf::Spend], "spend on "),
-        (vec![TotalOf::Exposure, TotalOf::Organic], ""),
+    let labels: Vec<String> = lines.iter().map(|l| l.label.clone()).collect();
+    let widest = labels.iter().map(|l| measure_text_width(l)).max().unwrap_or(0);
+    let parts = [
+        ("KPI and spend", vec![TotalOf::Kpi, TotalOf::Spend]),
+        ("Exposure", vec![TotalOf::Exposure, TotalOf::Organic]),
     ];
     let mut out = String::new();
-    for (kinds, prefix) in groups {
-        let series: Vec<_> = totals.series.iter().filter(|s| kinds.contains(&s.of)).collect();
-        for chunk in series.chunks(TOTALS_ABREAST) {
-            let mut columns =
-                vec![Column::text("month", lines.iter().map(|l| l.label.clone()).collect())];
-            for one in chunk {
-                let head = match one.of {
-                    TotalOf::Kpi => one.name.clone(),
-                    TotalOf::Spend => format!("{prefix}{}", one.name),
-                    TotalOf::Exposure | TotalOf::Organic => format!("{} {}", one.name, one.unit),
-                };
-                let cells = lines
-                    .iter()
-                    .map(|line| {
-                        let whole = line.months.len() == totals.months.len();
-                        let sum =
-                            || one.by_month.get(line.months.clone()).unwrap_or(&[]).iter().sum();
-                        Locale::POINT.exact(if whole { one.total } else { sum() })
-                    })
-                    .collect();
-                columns.push(Column::number(&head, cells));
+    for (title, kinds) in parts {
+        let mut columns: Vec<Column> = Vec::new();
+        let label_width = widest.max(measure_text_width(title)) + 1;
+        let mut used = label_width;
+        let mut first = true;
+        let mut flush = |columns: &mut Vec<Column>, out: &mut String| {
+            if columns.is_empty() {
+                return;
             }
+            let head = if std::mem::take(&mut first) { title } else { "" };
+            let mut all = vec![Column::text(head, labels.clone())];
+            all.append(columns);
             if !out.is_empty() {
                 out.push('\n');
             }
-            out.push_str(&set(columns, width));
+            out.push_str(&set(all, width));
+        };
+        for one in totals.series.iter().filter(|s| kinds.contains(&s.of)) {
+            let head = match one.of {
+                TotalOf::Kpi | TotalOf::Spend => one.name.clone(),
+                TotalOf::Exposure | TotalOf::Organic => format!("{} {}", one.name, one.unit),
+            };
+            let cells = amounts(one, &lines);
+            let needed =
+                cells.iter().chain([&head]).map(|c| measure_text_width(c)).max().unwrap_or(0);
+            if used + needed + 3 > width && !columns.is_empty() {
+                flush(&mut columns, &mut out);
+                used = label_width;
+            }
+            used += needed + 2;
+            // Whole numbers with groups line up at the right; the decimal point is not the first
+            // mark in them.
+            let pad = |cell: &str| pad_str(cell, needed, Alignment::Right, None).into_owned();
+            columns.push(Column::text(&pad(&head), cells.iter().map(|c| pad(c)).collect()));
         }
+        flush(&mut columns, &mut out);
     }
     if !every_month && totals.months.len() > MONTHS_SHOWN {
         out.push_str("(every month: --months)\n");
     }
     out
+}
+
+/// The totals of a series: whole units, or two decimals where all are small.
+fn amounts(one: &SeriesTotal, lines: &[Line]) -> Vec<String> {
+    let months = one.by_month.len();
+    let amounts: Vec<f64> = lines
+        .iter()
+        .map(|line| {
+            // The sum over everything is exact; years are sums of exact months.
+            let part = || one.by_month.get(line.months.clone()).unwrap_or(&[]).iter().sum();
+            if line.months.len() == months { one.total } else { part() }
+        })
+        .collect();
+    let small =
+        amounts.iter().all(|a| a.abs() < 1000.0) && amounts.iter().any(|a| a.fract() != 0.0);
+    let shown = |a: &f64| {
+        if small { Locale::POINT.fixed(*a, 2) } else { Locale::POINT.exact(a.round()) }
+    };
+    amounts.iter().map(shown).collect()
 }
 
 fn findings(findings: &[Finding]) -> String {
