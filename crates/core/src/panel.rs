@@ -73,6 +73,12 @@ impl Grid {
         (0..self.periods).map(|t| (0..self.geos).map(|g| self.at(g, t)).sum()).collect()
     }
 
+    /// The first `n` periods.
+    pub fn first(&self, n: usize) -> Self {
+        let n = n.min(self.periods);
+        Self::from_fn(self.geos, n, |g, t| self.at(g, t))
+    }
+
     /// Applies `f` to every value.
     pub fn map(&self, f: impl Fn(f64) -> f64) -> Self {
         Self { values: self.values.iter().map(|v| f(*v)).collect(), ..*self }
@@ -131,6 +137,17 @@ impl Exposure {
                 Grid::from_fn(reach.geos(), reach.periods(), |g, t| {
                     reach.at(g, t) * frequency.at(g, t)
                 })
+            }
+        }
+    }
+
+    fn first(&self, n: usize) -> Self {
+        match self {
+            Self::Volume { unit, values } => {
+                Self::Volume { unit: unit.clone(), values: values.first(n) }
+            }
+            Self::ReachFrequency { reach, frequency } => {
+                Self::ReachFrequency { reach: reach.first(n), frequency: frequency.first(n) }
             }
         }
     }
@@ -322,6 +339,31 @@ impl Panel {
     /// Whether outcomes can be told in money.
     pub fn outcome_is_money(&self) -> bool {
         self.kpi.kind == KpiKind::Revenue || self.kpi.revenue_per_unit.is_some()
+    }
+
+    /// The first `n` KPI periods with the media history before them.
+    ///
+    /// # Errors
+    /// [`PanelError`]s when what is left is no panel: too short, a channel that had not begun.
+    pub fn first(&self, n: usize) -> Result<Self, Vec<PanelError>> {
+        let mut draft = self.0.clone();
+        let first_day = draft.calendar.starts().first().copied().unwrap_or_default();
+        draft.calendar =
+            Calendar::regular(draft.calendar.granularity(), first_day, n.min(draft.calendar.len()));
+        draft.kpi.values = draft.kpi.values.first(n);
+        draft.kpi.revenue_per_unit = draft.kpi.revenue_per_unit.map(|grid| grid.first(n));
+        let long = draft.lead_in + n;
+        for channel in &mut draft.channels {
+            channel.spend = channel.spend.first(n);
+            channel.exposure = channel.exposure.first(long);
+        }
+        for organic in &mut draft.organic {
+            organic.exposure = organic.exposure.first(long);
+        }
+        for covariate in draft.controls.iter_mut().chain(&mut draft.treatments) {
+            covariate.values = covariate.values.first(n);
+        }
+        Self::new(draft)
     }
 
     /// A fingerprint of every value and name.
@@ -524,6 +566,15 @@ mod tests {
         assert!(errors.iter().any(|e| matches!(e, PanelError::Negative { .. })), "{errors:?}");
         assert!(errors.iter().any(|e| matches!(e, PanelError::ConstantKpi(_))));
         assert!(errors.iter().any(|e| matches!(e, PanelError::Population { .. })));
+    }
+
+    #[test]
+    fn the_first_periods_are_a_panel_of_their_own() {
+        let panel = Panel::new(draft()).unwrap();
+        let short = panel.first(9).unwrap();
+        assert_eq!(short.n_periods(), 9);
+        assert_eq!(short.kpi.values.row(0), &panel.kpi.values.row(0)[..9]);
+        assert!(matches!(panel.first(3), Err(e) if matches!(e[0], PanelError::TooShort { .. })));
     }
 
     #[test]

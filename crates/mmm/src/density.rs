@@ -409,6 +409,42 @@ impl Evaluator {
         })
     }
 
+    /// A draw from its parameters: nonlinear ones, and the linear block standardised.
+    pub fn restore(&mut self, theta: Vec<f64>, standardised: Vec<f64>) -> Draw {
+        let model = Arc::clone(&self.model);
+        let mut coordinates = theta.clone();
+        self.media_at(&model, &theta, &mut coordinates);
+        self.theta.copy_from_slice(&theta);
+        self.linear_scales(&model);
+        let columns = model.block.design.columns.iter().zip(&standardised).zip(&self.work.sd);
+        Draw {
+            coefficients: columns.map(|((c, z), sd)| c.mean + sd * z).collect(),
+            beta: self.units.iter().map(|u| u.beta.clone()).collect(),
+            theta,
+            standardised,
+        }
+    }
+
+    /// Channels evaluated at parameters on their own scale, where a shifted coefficient is given
+    /// as itself; `coordinates` is scratch that starts as a copy of `theta`.
+    fn media_at(&mut self, model: &Model, theta: &[f64], coordinates: &mut [f64]) {
+        let periods = model.periods();
+        self.mean.fill(0.0);
+        for (unit, work) in model.units.iter().zip(&mut self.units) {
+            if let (Slot::Free(i), true) = (unit.effect.slot, unit.effect.shifted) {
+                // At coordinate zero the coefficient is 1 / Σ weights × exposure.
+                coordinates[i] = 0.0;
+                unit.forward::<false>(coordinates, periods, work);
+                coordinates[i] = theta[i].ln() - coordinates[i].ln();
+            }
+            unit.forward::<false>(coordinates, periods, work);
+            let rows = self.mean.chunks_exact_mut(periods).zip(work.main.out.chunks_exact(periods));
+            for ((mean, out), beta) in rows.zip(&work.beta) {
+                axpy(*beta, out, mean);
+            }
+        }
+    }
+
     /// The point in sampled coordinates of nonlinear parameters given on their own scale.
     /// Linear coordinates are zero.
     pub fn coordinates(&mut self, theta: &[f64]) -> Vec<f64> {
@@ -455,20 +491,7 @@ impl Evaluator {
         self.theta.copy_from_slice(theta);
         let mut coordinates = theta.to_vec();
         let periods = model.periods();
-        self.mean.fill(0.0);
-        for (unit, work) in model.units.iter().zip(&mut self.units) {
-            if let (Slot::Free(i), true) = (unit.effect.slot, unit.effect.shifted) {
-                coordinates[i] = 0.0;
-                unit.forward::<false>(&mut coordinates, periods, work);
-                let one = coordinates[i];
-                coordinates[i] = theta[i].ln() - one.ln();
-            }
-            unit.forward::<false>(&mut coordinates, periods, work);
-            let rows = self.mean.chunks_exact_mut(periods).zip(work.main.out.chunks_exact(periods));
-            for ((mean, out), beta) in rows.zip(&work.beta) {
-                axpy(*beta, out, mean);
-            }
-        }
+        self.media_at(model, theta, &mut coordinates);
         for (column, slot) in &model.explicit {
             let scale = column.scale.map_or(1.0, |s| s.value(theta));
             column.add_to(slot.value(theta) * scale, periods, &mut self.mean);

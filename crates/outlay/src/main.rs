@@ -3,6 +3,9 @@
 mod commands;
 mod context;
 mod failure;
+mod fit_dir;
+mod input;
+mod progress;
 mod render;
 
 use std::process::ExitCode;

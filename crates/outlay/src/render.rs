@@ -5,6 +5,7 @@
 //! is no terminal or `NO_COLOR` is set.
 
 mod comparison;
+mod curve;
 pub(crate) mod describe;
 pub(crate) mod load;
 mod settings;
@@ -13,8 +14,10 @@ mod summary;
 mod table;
 
 pub(crate) use comparison::comparison;
+pub(crate) use curve::curve;
 pub(crate) use settings::settings;
 pub(crate) use summary::summary;
+pub(crate) use table::{Column, set};
 
 /// Columns of the terminal; 100 where the output is no terminal, so that files do not depend on
 /// who wrote them.

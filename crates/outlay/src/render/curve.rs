@@ -1,0 +1,34 @@
+//! A response curve as a table.
+
+use outlay_mmm::summary::{Estimate, Summary};
+use outlay_report::format::Locale;
+
+use super::table::{Column, set};
+use crate::commands::curves::Point;
+
+/// The sentence, and one line per spend.
+pub(crate) fn curve(sentence: &str, summary: &Summary, points: &[Point]) -> String {
+    let n = Locale::POINT;
+    let cell = |f: &dyn Fn(&Point) -> String| points.iter().map(f).collect::<Vec<String>>();
+    let interval =
+        |e: &Estimate| format!("{} ({}–{})", n.compact(e.q50), n.compact(e.q05), n.compact(e.q95));
+    let columns = vec![
+        Column::text("spend", cell(&|p| n.compact(p.spend))),
+        Column::text("brings (90 %)", cell(&|p| interval(&p.outcome))),
+        Column::text(
+            "return (90 %)",
+            cell(&|p| p.roi.as_ref().map_or_else(|| "—".into(), interval)),
+        ),
+        Column::text("next unit (90 %)", cell(&|p| interval(&p.mroi))).leaves(1),
+        Column::text(
+            "",
+            cell(&|p| if p.extrapolated { "beyond what was seen".into() } else { String::new() }),
+        ),
+    ];
+    format!(
+        "{sentence}\nSpend and outcome are totals over {} periods, in {}.\n\n{}",
+        summary.data.periods,
+        summary.data.outcome_unit,
+        set(columns, super::width()),
+    )
+}
