@@ -3,6 +3,7 @@
 //! Invariant: this crate does no input or output and reads no clock; the same data,
 //! specification and seed give the same draws on any number of threads.
 
+pub mod calibration;
 pub mod compare;
 pub mod density;
 pub mod explain;

@@ -1,0 +1,180 @@
+//! Data drawn from the model itself.
+
+use std::sync::Arc;
+
+use outlay_stats::simd::{axpy, dot};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution as _, StandardNormal, StudentT};
+
+use super::SimulationError;
+use crate::density::{Draw, Evaluator};
+use crate::model::media::UnitWork;
+use crate::model::{LiftKind, Model};
+use crate::scalars::Scalars;
+use crate::spec::LikelihoodFamily;
+
+/// Stream of the generator of parameters and noise. Fits use low streams and the last one: the
+/// truth must not share its random numbers with the draws that it is ranked among.
+const TRUTH_STREAM: u64 = 1 << 40;
+
+/// A data set with the parameters that it was drawn from.
+#[derive(Debug, Clone)]
+pub(super) struct Simulated {
+    /// The true parameters.
+    pub(super) truth: Draw,
+    /// The model to be fitted, with the drawn data in place of the observed.
+    pub(super) model: Model,
+}
+
+/// Draws from one model.
+#[derive(Debug)]
+pub(super) struct Simulator {
+    model: Arc<Model>,
+    evaluator: Evaluator,
+    works: Vec<UnitWork>,
+}
+
+impl Simulator {
+    pub(super) fn new(model: Arc<Model>) -> Self {
+        let (geos, periods) = (model.geos(), model.periods());
+        Self {
+            evaluator: Evaluator::new(Arc::clone(&model)),
+            works: model.units.iter().map(|u| u.work(geos, periods)).collect(),
+            model,
+        }
+    }
+
+    /// Parameters from their priors.
+    fn parameters(&mut self, rng: &mut ChaCha8Rng) -> Draw {
+        let parameters = &self.model.layout.parameters;
+        let theta: Vec<f64> = parameters.iter().map(|p| p.prior.sample(rng)).collect();
+        let standardised =
+            (0..self.model.block.len()).map(|_| StandardNormal.sample(rng)).collect();
+        self.evaluator.restore(theta, standardised)
+    }
+
+    /// A data set for `fitted`, which has the parameters of the model that draws.
+    pub(super) fn simulate(
+        &mut self,
+        fitted: &Model,
+        seed: u64,
+    ) -> Result<Simulated, SimulationError> {
+        let mut rng = generator(seed);
+        let truth = self.parameters(&mut rng);
+        let mut model = fitted.clone();
+        model.target = self.mean(&truth);
+        self.add_noise(&truth, &mut model.target, &mut rng)?;
+        for (y, w) in model.target.iter_mut().zip(&model.observed) {
+            *y *= w;
+        }
+        for (l, lift) in model.lifts.iter_mut().enumerate() {
+            let z: f64 = StandardNormal.sample(&mut rng);
+            lift.observed = self.lifted(l, &truth) + lift.standard_error * z;
+        }
+        let finite = |values: &[f64]| values.iter().all(|v| v.is_finite());
+        if finite(&model.target) && model.lifts.iter().all(|l| l.observed.is_finite()) {
+            Ok(Simulated { truth, model })
+        } else {
+            Err(SimulationError::NotFinite)
+        }
+    }
+
+    /// Mean of the scaled KPI less the prior means of linear columns, as [`Model::target`].
+    fn mean(&mut self, draw: &Draw) -> Vec<f64> {
+        let model = &self.model;
+        let periods = model.periods();
+        let mut mean = vec![0.0; model.target.len()];
+        for ((unit, work), beta) in model.units.iter().zip(&mut self.works).zip(&draw.beta) {
+            unit.weights(&draw.theta, work);
+            unit.transform_scaled(&draw.theta, 1.0, periods, work);
+            let rows = mean.chunks_exact_mut(periods).zip(work.main.out.chunks_exact(periods));
+            for ((mean, out), b) in rows.zip(beta) {
+                axpy(*b, out, mean);
+            }
+        }
+        for (column, slot) in &model.explicit {
+            let scale = column.scale.map_or(1.0, |s| s.value(&draw.theta));
+            column.add_to(slot.value(&draw.theta) * scale, periods, &mut mean);
+        }
+        let columns = &model.block.design.columns;
+        let deviations: Vec<f64> =
+            columns.iter().zip(&draw.coefficients).map(|(c, b)| b - c.mean).collect();
+        model.block.design.apply(&deviations, &mut vec![0.0; periods], &mut mean);
+        mean
+    }
+
+    fn add_noise(
+        &self,
+        draw: &Draw,
+        values: &mut [f64],
+        rng: &mut ChaCha8Rng,
+    ) -> Result<(), SimulationError> {
+        let noise = &self.model.noise;
+        let student = match noise.family {
+            LikelihoodFamily::Normal | LikelihoodFamily::LogNormal => None,
+            LikelihoodFamily::StudentT => {
+                let df = noise.degrees_of_freedom.value(&draw.theta);
+                Some(StudentT::new(df).map_err(|_| SimulationError::NotFinite)?)
+            }
+        };
+        for (g, row) in values.chunks_exact_mut(self.model.periods()).enumerate() {
+            let slot = noise.sigma.get(g).or(noise.sigma.first());
+            let sigma = slot.map_or(0.0, |s| s.value(&draw.theta));
+            for y in row {
+                *y += sigma
+                    * match &student {
+                        Some(t) => t.sample(rng),
+                        None => StandardNormal.sample(rng),
+                    };
+            }
+        }
+        Ok(())
+    }
+
+    /// What a lift test would measure without error, as the density expects it.
+    fn lifted(&mut self, l: usize, draw: &Draw) -> f64 {
+        let model = &self.model;
+        let lift = &model.lifts[l];
+        let unit = &model.units[lift.unit];
+        let beta = &draw.beta[lift.unit];
+        let periods = model.periods();
+        match &lift.kind {
+            LiftKind::Window { counterfactual, weights } => {
+                let work = &mut self.works[lift.unit];
+                unit.weights(&draw.theta, work);
+                unit.transform_scaled(&draw.theta, 1.0, periods, work);
+                let mut without = unit.pass(model.geos(), periods);
+                let theta = &draw.theta;
+                unit.transform::<false>(counterfactual, theta, &work.weights, periods, &mut without);
+                beta.iter()
+                    .enumerate()
+                    .map(|(g, b)| {
+                        let cells = g * periods..(g + 1) * periods;
+                        let w = &weights[cells.clone()];
+                        b * (dot(w, &work.main.out[cells.clone()]) - dot(w, &without.out[cells]))
+                    })
+                    .sum()
+            }
+            LiftKind::Point { from, to } => {
+                let p = unit.saturation_slots.map(|s| s.value(&draw.theta));
+                let gained = unit.saturation.at(*to, &p).value - unit.saturation.at(*from, &p).value;
+                beta.iter().sum::<f64>() / beta.len() as f64 * gained
+            }
+        }
+    }
+}
+
+fn generator(seed: u64) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(TRUTH_STREAM);
+    rng
+}
+
+/// The scalars that are not fixed: those that differ between two draws from the prior.
+pub(super) fn free(model: &Arc<Model>, scalars: &Scalars, seed: u64) -> Vec<usize> {
+    let mut simulator = Simulator::new(Arc::clone(model));
+    let mut rng = generator(seed);
+    let (a, b) = (simulator.parameters(&mut rng), simulator.parameters(&mut rng));
+    (0..scalars.len()).filter(|i| scalars.value(*i, &a) != scalars.value(*i, &b)).collect()
+}
