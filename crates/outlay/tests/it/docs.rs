@@ -28,7 +28,7 @@ fn pages() -> Vec<PathBuf> {
 }
 
 /// Fenced blocks in this language.
-fn blocks(page: &str, language: &str) -> Vec<String> {
+pub(crate) fn blocks(page: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut open: Option<String> = None;
     for line in page.lines() {

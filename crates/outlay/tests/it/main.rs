@@ -9,3 +9,4 @@ mod fit_folder;
 mod interrupted;
 mod mapping;
 mod outlay;
+mod tour;
