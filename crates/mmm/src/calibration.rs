@@ -254,8 +254,7 @@ pub fn calibrate_between(
         progress(counts.add(settings.simulations, result.as_ref().map(|r| r.1)));
         result.map(|r| r.0)
     });
-    let mut refits: Vec<Refit> =
-        refits.into_inner().unwrap_or_default().into_values().collect();
+    let mut refits: Vec<Refit> = refits.into_inner().unwrap_or_default().into_values().collect();
     // Sums must not depend on the order in which threads finished.
     refits.sort_by_key(|r| r.seed);
     let interrupted = errors.iter().any(|(_, e)| is_cancelled(e));

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use outlay_stats::simd::{axpy, dot};
+use outlay_stats::simd::{Kernel, axpy, dispatch, dot};
 
 use crate::density::Draw;
 use crate::model::Model;
@@ -67,6 +67,7 @@ impl Explainer {
     }
 
     /// The linear part of the predictor: level, seasons, controls and so on, unscaled.
+    #[inline(always)]
     fn linear_predictor(&mut self, draw: &Draw) {
         let periods = self.model.periods();
         self.linear.fill(0.0);
@@ -79,6 +80,7 @@ impl Explainer {
     }
 
     /// Transformed exposure of every channel at the exposure that was.
+    #[inline(always)]
     fn transform(&mut self, draw: &Draw) {
         let periods = self.model.periods();
         self.media.fill(0.0);
@@ -101,6 +103,11 @@ impl Explainer {
 
     /// The whole account of a draw.
     pub fn account(&mut self, draw: &Draw) -> Account {
+        dispatch(Accounting { explainer: self, draw })
+    }
+
+    #[inline(always)]
+    fn account_inlined(&mut self, draw: &Draw) -> Account {
         let model = Arc::clone(&self.model);
         let periods = model.periods();
         self.linear_predictor(draw);
@@ -181,6 +188,11 @@ impl Explainer {
     /// Outcome of one channel if its media had been `multiplier` times what it was, in every
     /// period, per multiplier. At 1 this is the channel's contribution.
     pub fn response(&mut self, draw: &Draw, channel: usize, multipliers: &[f64]) -> Vec<f64> {
+        dispatch(Responding { explainer: self, draw, channel, multipliers })
+    }
+
+    #[inline(always)]
+    fn response_inlined(&mut self, draw: &Draw, channel: usize, multipliers: &[f64]) -> Vec<f64> {
         let model = Arc::clone(&self.model);
         let periods = model.periods();
         let unit = &model.units[channel];
@@ -269,6 +281,36 @@ impl Explainer {
             add(part_name(&model, &column.part), &cells);
         }
         parts
+    }
+}
+
+struct Accounting<'a> {
+    explainer: &'a mut Explainer,
+    draw: &'a Draw,
+}
+
+impl Kernel for Accounting<'_> {
+    type Output = Account;
+
+    #[inline(always)]
+    fn run(self) -> Account {
+        self.explainer.account_inlined(self.draw)
+    }
+}
+
+struct Responding<'a> {
+    explainer: &'a mut Explainer,
+    draw: &'a Draw,
+    channel: usize,
+    multipliers: &'a [f64],
+}
+
+impl Kernel for Responding<'_> {
+    type Output = Vec<f64>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<f64> {
+        self.explainer.response_inlined(self.draw, self.channel, self.multipliers)
     }
 }
 

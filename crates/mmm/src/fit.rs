@@ -159,7 +159,7 @@ pub fn approximate(
     let candidates = candidates(&posterior, seed);
     let settings = ApproximationSettings {
         draws,
-        proposals: 4 * draws,
+        proposals: 2 * draws,
         seed,
         ..ApproximationSettings::default()
     };

@@ -148,9 +148,8 @@ fn shape(ranks: &[usize], largest: usize) -> Shape {
 
 fn recovery(q: usize, refits: &[Refit]) -> Recovery {
     let n = refits.len() as f64;
-    let pairs = || {
-        refits.iter().filter_map(|r| Some((*r.simulation.truth.get(q)?, r.estimates.get(q)?)))
-    };
+    let pairs =
+        || refits.iter().filter_map(|r| Some((*r.simulation.truth.get(q)?, r.estimates.get(q)?)));
     let mean = |f: &dyn Fn(f64, &crate::summary::Estimate) -> f64| {
         pairs().map(|(truth, e)| f(truth, e)).sum::<f64>() / n
     };
@@ -197,6 +196,9 @@ mod tests {
         assert_eq!(shape(&spread(|i| i / 4), 99), Shape::TooHigh);
         assert_eq!(shape(&spread(|i| 50 + i / 4), 99), Shape::TooLow);
         assert_eq!(shape(&spread(|i| 25 + i / 4), 99), Shape::TooWide);
-        assert_eq!(shape(&spread(|i| if i < 100 { i / 10 } else { 90 + (i - 100) / 10 }), 99), Shape::TooNarrow);
+        assert_eq!(
+            shape(&spread(|i| if i < 100 { i / 10 } else { 90 + (i - 100) / 10 }), 99),
+            Shape::TooNarrow
+        );
     }
 }

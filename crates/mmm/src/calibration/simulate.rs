@@ -146,7 +146,13 @@ impl Simulator {
                 unit.transform_scaled(&draw.theta, 1.0, periods, work);
                 let mut without = unit.pass(model.geos(), periods);
                 let theta = &draw.theta;
-                unit.transform::<false>(counterfactual, theta, &work.weights, periods, &mut without);
+                unit.transform::<false>(
+                    counterfactual,
+                    theta,
+                    &work.weights,
+                    periods,
+                    &mut without,
+                );
                 beta.iter()
                     .enumerate()
                     .map(|(g, b)| {
@@ -158,7 +164,8 @@ impl Simulator {
             }
             LiftKind::Point { from, to } => {
                 let p = unit.saturation_slots.map(|s| s.value(&draw.theta));
-                let gained = unit.saturation.at(*to, &p).value - unit.saturation.at(*from, &p).value;
+                let gained =
+                    unit.saturation.at(*to, &p).value - unit.saturation.at(*from, &p).value;
                 beta.iter().sum::<f64>() / beta.len() as f64 * gained
             }
         }
@@ -177,4 +184,107 @@ pub(super) fn free(model: &Arc<Model>, scalars: &Scalars, seed: u64) -> Vec<usiz
     let mut rng = generator(seed);
     let (a, b) = (simulator.parameters(&mut rng), simulator.parameters(&mut rng));
     (0..scalars.len()).filter(|i| scalars.value(*i, &a) != scalars.value(*i, &b)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Spec;
+    use outlay_core::{
+        Calendar, Channel, Covariate, Exposure, Granularity, Grid, Kpi, KpiKind, Organic, Panel,
+        PanelDraft,
+    };
+    use outlay_inference::Density as _;
+
+    const WEEKS: usize = 30;
+
+    fn grid(geos: usize, k: f64) -> Grid {
+        Grid::from_fn(geos, WEEKS, |g, t| 2.0 + ((g + 1) as f64 * k * t as f64).sin())
+    }
+
+    fn panel(geos: usize) -> Panel {
+        let reach = |k: f64| Exposure::ReachFrequency {
+            reach: grid(geos, k),
+            frequency: grid(geos, 2.0 * k),
+        };
+        let volume = |k: f64| Exposure::Volume { unit: "views".into(), values: grid(geos, k) };
+        let channel =
+            |name: &str, exposure, k| Channel { name: name.into(), exposure, spend: grid(geos, k) };
+        let series = |name: &str, k| Covariate { name: name.into(), values: grid(geos, k) };
+        Panel::new(PanelDraft {
+            calendar: Calendar::regular(Granularity::Week, "2024-01-01".parse().unwrap(), WEEKS),
+            lead_in: 0,
+            geos: (0..geos).map(|g| format!("g{g}")).collect(),
+            population: (0..geos).map(|g| 1.0 + g as f64).collect(),
+            currency: None,
+            kpi: Kpi {
+                name: "sales".into(),
+                kind: KpiKind::Count,
+                values: grid(geos, 0.3).map(|v| 50.0 + 10.0 * v),
+                revenue_per_unit: Some(Grid::filled(geos, WEEKS, 3.0)),
+            },
+            channels: vec![channel("search", volume(0.7), 0.7), channel("tv", reach(0.5), 0.4)],
+            organic: vec![Organic { name: "mail".into(), exposure: volume(0.9) }],
+            controls: vec![series("weather", 1.1)],
+            treatments: vec![series("price", 1.3)],
+        })
+        .unwrap()
+    }
+
+    /// With hardly any noise the density at the truth is high if, and only if, the data were
+    /// drawn around the mean and the lift tests that the density itself computes.
+    fn at_the_truth(geos: usize, spec: &str) -> (f64, f64, usize) {
+        let text = format!("version = 1\n{spec}\n");
+        let spec = Spec::from_toml(&text).unwrap();
+        let model = Arc::new(Model::new(&spec, &panel(geos)).unwrap());
+        let mut simulator = Simulator::new(Arc::clone(&model));
+        let Simulated { truth, model } = simulator.simulate(&model, 5).unwrap();
+        let cells = model.observed.iter().filter(|w| **w > 0.0).count();
+        let mut evaluator = Evaluator::new(Arc::new(model));
+        let joint = evaluator.log_joint(&truth.theta, &truth.standardised);
+        let position = evaluator.coordinates(&truth.theta);
+        let mut gradient = vec![0.0; position.len()];
+        let density = evaluator.log_density(&position, &mut gradient).unwrap();
+        (joint, density, cells)
+    }
+
+    fn fits_itself(geos: usize, spec: &str) {
+        let sigma = "likelihood.sigma = { fixed = 1e-6 }";
+        let (joint, _, cells) = at_the_truth(geos, &format!("{spec}\n{sigma}"));
+        // Per cell -ln σ - ½ ln 2π - ½ = 12.4; priors and Jacobians share what is left.
+        let per_cell = joint / cells as f64;
+        assert!((6.0..16.0).contains(&per_cell), "{per_cell} per cell");
+    }
+
+    #[test]
+    fn data_lie_around_the_mean_of_the_density() {
+        fits_itself(1, "preset = \"outlay\"");
+        fits_itself(3, "preset = \"meridian\"");
+        fits_itself(3, "preset = \"outlay\"\nholdout.last = 4");
+        fits_itself(1, "preset = \"pymc-marketing\"");
+        fits_itself(2, "scaling.kpi = \"mean\"\nlikelihood.family = \"log-normal\"");
+        let student = "likelihood.family = \"student-t\"\nlikelihood.sigma_per_geo = true\nlikelihood.degrees_of_freedom = { fixed = 30.0 }";
+        fits_itself(2, student);
+    }
+
+    #[test]
+    fn lift_tests_are_drawn_around_what_the_density_expects() {
+        let window = "[[lift_test]]\nchannel = \"search\"\nstart = 2024-03-04\nend = 2024-03-31\ncounterfactual = 0.0\nlift = 5.0\nstandard_error = 1e-6";
+        let (_, density, _) = at_the_truth(3, &format!("preset = \"outlay\"\n{window}"));
+        assert!(density > -1e4, "{density}");
+        let point = "[[lift_test]]\nchannel = \"search\"\nx = 1.0\ndelta_x = 0.5\ndelta_y = 1.0\nsigma = 1e-7";
+        let (_, density, _) = at_the_truth(1, &format!("preset = \"pymc-marketing\"\n{point}"));
+        assert!(density > -1e4, "{density}");
+    }
+
+    #[test]
+    fn fixed_parameters_are_not_free() {
+        let spec = Spec::from_toml("version = 1\nmedia.saturation.slope = { fixed = 2.0 }\nlikelihood.sigma = { fixed = 1.0 }").unwrap();
+        let model = Arc::new(Model::new(&spec, &panel(1)).unwrap());
+        let scalars = Scalars::new(&model);
+        let free = free(&model, &scalars, 1);
+        let names: Vec<&str> = free.iter().map(|i| scalars.names[*i].as_str()).collect();
+        assert!(names.iter().any(|n| n.contains("[search]")));
+        assert!(!names.iter().any(|n| n.contains("slope[search]") || n.contains("sigma")));
+    }
 }

@@ -439,6 +439,7 @@ impl MediaUnit {
 
     /// Transformed exposure with the driver (volume, or reach) multiplied by `multiplier`, in
     /// every period; needs [`Self::weights`] first.
+    #[inline(always)]
     pub(crate) fn transform_scaled(
         &self,
         theta: &[f64],

@@ -137,11 +137,16 @@ fn convergence(review: &mut Review<'_>, summary: &Summary, fitted: &Fitted) {
 
 fn approximation(review: &mut Review<'_>, fitted: &Fitted) {
     let khat = fitted.khat.unwrap_or(f64::INFINITY);
-    let verdict = if khat < 0.7 { Verdict::Review } else { Verdict::Fail };
+    // An approximation is never more than a sketch, and says so; it fails only without any.
+    let (verdict, quality) = match khat {
+        k if k < 0.7 => (Verdict::Review, "close to the posterior"),
+        k if k.is_finite() => (Verdict::Review, "rough"),
+        _ => (Verdict::Fail, "of unknown quality"),
+    };
     review.add(
         "convergence.approximate",
         verdict,
-        format!("approximate: Pareto k-hat {khat:.2}"),
+        format!("approximate, {quality} (Pareto k-hat {khat:.2})"),
         "fit without `--approximate` before deciding anything",
     );
 }

@@ -52,12 +52,12 @@ impl SaturationShape {
     /// The curve at one exposure `x >= 0`.
     pub fn at(self, x: f64, p: &[f64]) -> Point {
         match self {
-            Self::None => Point { value: x, dx: 1.0, dp: [0.0; 2] },
-            Self::Hill => hill(x, p[0], p[1]),
-            Self::Logistic => logistic(x, p[0]),
-            Self::Tanh => tanh_curve(x, p[0]),
-            Self::MichaelisMenten => michaelis_menten(x, p[0]),
-            Self::Power => power(x, p[0]),
+            Self::None => Linear.at(x),
+            Self::Hill => Hill::new(p).at(x),
+            Self::Logistic => Logistic { lambda: p[0] }.at(x),
+            Self::Tanh => Tanh { scale: p[0] }.at(x),
+            Self::MichaelisMenten => MichaelisMenten { kappa: p[0] }.at(x),
+            Self::Power => Power { exponent: p[0] }.at(x),
         }
     }
 
@@ -66,14 +66,11 @@ impl SaturationShape {
     pub fn values(self, x: &[f64], p: &[f64], out: &mut [f64]) {
         match self {
             Self::None => out.copy_from_slice(x),
-            Self::Hill => {
-                let log = ln(p[0]);
-                each(x, out, |x| 1.0 / (1.0 + exp(-p[1] * (ln(x) - log))));
-            }
-            Self::Logistic => each(x, out, |x| logistic(x, p[0]).value),
-            Self::Tanh => each(x, out, |x| tanh_curve(x, p[0]).value),
-            Self::MichaelisMenten => each(x, out, |x| michaelis_menten(x, p[0]).value),
-            Self::Power => each(x, out, |x| power(x, p[0]).value),
+            Self::Hill => values(&Hill::new(p), x, out),
+            Self::Logistic => values(&Logistic { lambda: p[0] }, x, out),
+            Self::Tanh => values(&Tanh { scale: p[0] }, x, out),
+            Self::MichaelisMenten => values(&MichaelisMenten { kappa: p[0] }, x, out),
+            Self::Power => values(&Power { exponent: p[0] }, x, out),
         }
     }
 
@@ -89,38 +86,44 @@ impl SaturationShape {
         dp1: &mut [f64],
     ) {
         match self {
-            Self::None => {
-                points(x, value, dx, dp0, dp1, |x| Point { value: x, dx: 1.0, dp: [0.0; 2] })
+            Self::None => points(&Linear, x, value, dx, dp0, dp1),
+            Self::Hill => points(&Hill::new(p), x, value, dx, dp0, dp1),
+            Self::Logistic => points(&Logistic { lambda: p[0] }, x, value, dx, dp0, dp1),
+            Self::Tanh => points(&Tanh { scale: p[0] }, x, value, dx, dp0, dp1),
+            Self::MichaelisMenten => {
+                points(&MichaelisMenten { kappa: p[0] }, x, value, dx, dp0, dp1);
             }
-            Self::Hill => points(x, value, dx, dp0, dp1, |x| hill(x, p[0], p[1])),
-            Self::Logistic => points(x, value, dx, dp0, dp1, |x| logistic(x, p[0])),
-            Self::Tanh => points(x, value, dx, dp0, dp1, |x| tanh_curve(x, p[0])),
-            Self::MichaelisMenten => points(x, value, dx, dp0, dp1, |x| michaelis_menten(x, p[0])),
-            Self::Power => points(x, value, dx, dp0, dp1, |x| power(x, p[0])),
+            Self::Power => points(&Power { exponent: p[0] }, x, value, dx, dp0, dp1),
         }
     }
 }
 
+/// A curve with its parameters. A trait rather than a closure, because only a marked method is
+/// sure to be inlined into the loop that the compiler vectorises.
+trait Curve {
+    fn at(&self, x: f64) -> Point;
+}
+
 #[inline(always)]
-fn each(x: &[f64], out: &mut [f64], f: impl Fn(f64) -> f64) {
+fn values(curve: &impl Curve, x: &[f64], out: &mut [f64]) {
     for (o, x) in out.iter_mut().zip(x) {
-        *o = f(*x);
+        *o = curve.at(*x).value;
     }
 }
 
 #[inline(always)]
 fn points(
+    curve: &impl Curve,
     x: &[f64],
     value: &mut [f64],
     dx: &mut [f64],
     dp0: &mut [f64],
     dp1: &mut [f64],
-    f: impl Fn(f64) -> Point,
 ) {
     let n = x.len();
     let (value, dx, dp0, dp1) = (&mut value[..n], &mut dx[..n], &mut dp0[..n], &mut dp1[..n]);
     for i in 0..n {
-        let point = f(x[i]);
+        let point = curve.at(x[i]);
         value[i] = point.value;
         dx[i] = point.dx;
         dp0[i] = point.dp[0];
@@ -128,48 +131,97 @@ fn points(
     }
 }
 
-#[inline(always)]
-fn michaelis_menten(x: f64, kappa: f64) -> Point {
-    let inverse = 1.0 / (x + kappa);
-    let value = x * inverse;
-    let rest = kappa * inverse;
-    Point { value, dx: rest * inverse, dp: [-value * inverse, 0.0] }
-}
+struct Linear;
 
-#[inline(always)]
-fn hill(x: f64, kappa: f64, slope: f64) -> Point {
-    let x = x.max(1e-300);
-    let log_ratio = ln(x) - ln(kappa);
-    let value = 1.0 / (1.0 + exp(-slope * log_ratio));
-    let curvature = value * (1.0 - value);
-    Point {
-        value,
-        dx: curvature * slope / x,
-        dp: [-curvature * slope / kappa, curvature * log_ratio],
+impl Curve for Linear {
+    #[inline(always)]
+    fn at(&self, x: f64) -> Point {
+        Point { value: x, dx: 1.0, dp: [0.0; 2] }
     }
 }
 
-#[inline(always)]
-fn logistic(x: f64, lambda: f64) -> Point {
-    let value = tanh(0.5 * lambda * x);
-    let slope = 0.5 * (1.0 - value * value);
-    Point { value, dx: slope * lambda, dp: [slope * x, 0.0] }
+struct Hill {
+    slope: f64,
+    log_kappa: f64,
+    slope_over_kappa: f64,
 }
 
-#[inline(always)]
-fn tanh_curve(x: f64, scale: f64) -> Point {
-    let ratio = x / scale;
-    let value = tanh(ratio);
-    let slope = (1.0 - value * value) / scale;
-    Point { value, dx: slope, dp: [-slope * ratio, 0.0] }
+impl Hill {
+    #[inline(always)]
+    fn new(p: &[f64]) -> Self {
+        Self { slope: p[1], log_kappa: ln(p[0]), slope_over_kappa: p[1] / p[0] }
+    }
 }
 
-#[inline(always)]
-fn power(x: f64, exponent: f64) -> Point {
-    let x = x.max(1e-300);
-    let log = ln(x);
-    let value = exp(exponent * log);
-    Point { value, dx: exponent * value / x, dp: [value * log, 0.0] }
+impl Curve for Hill {
+    #[inline(always)]
+    fn at(&self, x: f64) -> Point {
+        // Zero has no logarithm; its value and slope come out right from far below any exposure.
+        let x = x.max(1e-300);
+        let log_ratio = ln(x) - self.log_kappa;
+        let value = 1.0 / (1.0 + exp(-self.slope * log_ratio));
+        let curvature = value * (1.0 - value);
+        Point {
+            value,
+            dx: curvature * self.slope / x,
+            dp: [-curvature * self.slope_over_kappa, curvature * log_ratio],
+        }
+    }
+}
+
+struct MichaelisMenten {
+    kappa: f64,
+}
+
+impl Curve for MichaelisMenten {
+    #[inline(always)]
+    fn at(&self, x: f64) -> Point {
+        let inverse = 1.0 / (x + self.kappa);
+        let value = x * inverse;
+        let rest = self.kappa * inverse;
+        Point { value, dx: rest * inverse, dp: [-value * inverse, 0.0] }
+    }
+}
+
+struct Logistic {
+    lambda: f64,
+}
+
+impl Curve for Logistic {
+    #[inline(always)]
+    fn at(&self, x: f64) -> Point {
+        let value = tanh(0.5 * self.lambda * x);
+        let slope = 0.5 * (1.0 - value * value);
+        Point { value, dx: slope * self.lambda, dp: [slope * x, 0.0] }
+    }
+}
+
+struct Tanh {
+    scale: f64,
+}
+
+impl Curve for Tanh {
+    #[inline(always)]
+    fn at(&self, x: f64) -> Point {
+        let ratio = x / self.scale;
+        let value = tanh(ratio);
+        let slope = (1.0 - value * value) / self.scale;
+        Point { value, dx: slope, dp: [-slope * ratio, 0.0] }
+    }
+}
+
+struct Power {
+    exponent: f64,
+}
+
+impl Curve for Power {
+    #[inline(always)]
+    fn at(&self, x: f64) -> Point {
+        let x = x.max(1e-300);
+        let log = ln(x);
+        let value = exp(self.exponent * log);
+        Point { value, dx: self.exponent * value / x, dp: [value * log, 0.0] }
+    }
 }
 
 #[cfg(test)]

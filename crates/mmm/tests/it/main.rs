@@ -1,5 +1,6 @@
 //! Integration tests of the mix model.
 
+mod calibration;
 mod gradients;
 mod log_density;
 mod ridge;

@@ -115,6 +115,9 @@ pub(crate) struct Args {
 /// Periods a fit of the backtest must be left with, in horizons.
 const LEAST_HORIZONS: usize = 4;
 
+/// Draws of an approximation: more would not make it better.
+const APPROXIMATE_DRAWS: usize = 1000;
+
 /// Draws of each fit of the backtest: enough for a forecast's mean and interval.
 const BACKTEST_DRAWS: usize = 300;
 
@@ -218,9 +221,9 @@ fn sample(
     let (clock, cpu) = (Instant::now(), ProcessTime::now());
     let draws = settings.sampling.chains * settings.sampling.draws;
     let fitted = match args.method {
-        FitMethod::Laplace => approximate(model, Method::Laplace, draws.min(4000), args.seed),
-        _ if args.approximate => approximate(model, Method::Laplace, draws.min(4000), args.seed),
-        FitMethod::Pathfinder => approximate(model, Method::Pathfinder, draws.min(4000), args.seed),
+        FitMethod::Laplace => approximate(model, Method::Laplace, draws.min(APPROXIMATE_DRAWS), args.seed),
+        _ if args.approximate => approximate(model, Method::Laplace, draws.min(APPROXIMATE_DRAWS), args.seed),
+        FitMethod::Pathfinder => approximate(model, Method::Pathfinder, draws.min(APPROXIMATE_DRAWS), args.seed),
         FitMethod::Nuts | FitMethod::Ridge => nuts(model, &settings, &watch, cancel),
     };
     watch.finish();

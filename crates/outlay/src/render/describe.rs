@@ -211,3 +211,66 @@ fn findings(findings: &[Finding]) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use outlay_connect::{ReadOptions, describe, load};
+    use outlay_core::registry::Registry;
+
+    use super::*;
+
+    fn described(months: u32, change: impl Fn(u32) -> String) -> Description {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("brand.csv");
+        let mut text =
+            String::from("month,revenue (EUR),tv_spend,search_spend,search_clicks,price\n");
+        for m in 0..months {
+            let revenue = 1_200_000 + (m * 37 % 11) * 25_000;
+            let (year, month) = (2021 + m / 12, m % 12 + 1);
+            text.push_str(&format!(
+                "{year}-{month:02},{revenue},{},{},{},{}\n",
+                change(m),
+                9_000 + (m * 53 % 17) * 800,
+                4_000 + (m * 29 % 13) * 350,
+                9 + m % 2,
+            ));
+        }
+        std::fs::write(&path, text).unwrap();
+        let mapped = load(&path, None, ReadOptions::default()).unwrap();
+        describe(&mapped, &Registry::default(), |x| Locale::POINT.compact(x))
+    }
+
+    fn tv(m: u32) -> String {
+        if m % 5 == 4 { "0".into() } else { format!("{}.5", 30_000 + (m * 17 % 7) * 4_500) }
+    }
+
+    #[test]
+    fn a_sound_file_is_one_sentence_tables_and_little_else() {
+        insta::assert_snapshot!(at_width(&described(30, tv), false, 100));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_fitted_says_why_and_what_to_do() {
+        let refund = |m| if m == 7 { "-250".into() } else { tv(m) };
+        let text = at_width(&described(30, refund), false, 100);
+        assert!(text.contains("cannot be fitted as it is: 1 problem."), "{text}");
+        assert!(
+            text.contains("line 9 (2021-08-01), column `tv_spend`: -250 is negative"),
+            "{text}"
+        );
+        assert!(text.contains("book refunds"), "{text}");
+    }
+
+    #[test]
+    fn every_month_is_shown_on_request_and_no_line_is_too_long() {
+        let description = described(30, tv);
+        for width in [60, 80, 100] {
+            let short = at_width(&description, false, width);
+            let long = at_width(&description, true, width);
+            assert!(!short.contains("2021-05") && short.contains("--months"), "{short}");
+            assert!(long.contains("2021-05") && !long.contains("--months"), "{long}");
+            let tables = long.lines().filter(|l| l.starts_with("2021-") || l.starts_with("month"));
+            assert!(tables.into_iter().all(|l| measure_text_width(l) <= width), "{long}");
+        }
+    }
+}

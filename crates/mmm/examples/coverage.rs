@@ -1,0 +1,89 @@
+//! Coverage of return on spend over random worlds of the model's own families.
+//!
+//! ```sh
+//! cargo run -p outlay-mmm --example coverage -- [worlds] [national|mixed|geo|confounded] [spec.toml] [seed]
+//! ```
+
+use std::sync::atomic::AtomicBool;
+
+use outlay_inference::Silent;
+use outlay_mmm::calibration::{Scored, coverage};
+use outlay_mmm::fit::{FitSettings, nuts};
+use outlay_mmm::model::Model;
+use outlay_mmm::scalars::{Scalars, effect_parameter};
+use outlay_mmm::spec::{Preset, Sampling, Spec};
+use outlay_mmm::summary::Estimate;
+use outlay_world::{FamilySettings, World, random_world};
+use rayon::prelude::*;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let number = |i: usize, default: u64| args.get(i).map_or(default, |a| a.parse().unwrap());
+    let family = match args.get(1).map_or("national", String::as_str) {
+        "mixed" => FamilySettings::mixed(),
+        "geo" => FamilySettings::small_geo(),
+        "confounded" => FamilySettings::confounded(),
+        _ => FamilySettings::national(),
+    };
+    let spec = match args.get(2).filter(|p| p.as_str() != "-") {
+        Some(path) => Spec::from_toml(&std::fs::read_to_string(path).unwrap()).unwrap(),
+        None => Spec::preset(Preset::Outlay),
+    };
+    let sampling = Sampling { chains: 2, warmup: 500, draws: 400, target_accept: 0.9 };
+    let first = number(3, 1);
+    let scored: Vec<Scored> = (first..first + number(0, 20))
+        .into_par_iter()
+        .flat_map_iter(|seed| world(&spec, &family, &sampling, seed))
+        .collect();
+    for s in &scored {
+        let e = &s.estimate;
+        let place = (s.truth.ln() - e.q50.ln()) / ((e.q95 / e.q05).ln() / 3.29);
+        println!(
+            "{:>3} {:<10} truth {:.2} median {:.2} ({:.2} to {:.2}) {:+.1} {}",
+            s.world,
+            s.channel,
+            s.truth,
+            e.q50,
+            e.q05,
+            e.q95,
+            place,
+            if e.holds(s.truth) { "" } else { "missed" }
+        );
+    }
+    println!("{:#?}", coverage(&scored));
+}
+
+/// One world's channels; the sampled parameter is the return itself in this preset.
+fn world(spec: &Spec, family: &FamilySettings, sampling: &Sampling, seed: u64) -> Vec<Scored> {
+    let world = World::simulate(&random_world(family, seed), seed).unwrap();
+    let model = Model::new(spec, &world.panel).unwrap();
+    let settings = FitSettings { sampling: sampling.clone(), seed, threads: 1, warm: None };
+    let fitted = nuts(model, &settings, &Silent, &AtomicBool::new(false)).unwrap();
+    let scalars = Scalars::new(&fitted.model);
+    let divergences: usize = fitted.facts.iter().map(|f| f.divergences).sum();
+    let rhat = (0..fitted.model.layout.len())
+        .filter_map(|i| {
+            let chains: Vec<Vec<f64>> = fitted
+                .chains
+                .iter()
+                .map(|c| c.iter().map(|d| scalars.value(i, d)).collect())
+                .collect();
+            outlay_inference::diagnostics::rhat(&chains)
+        })
+        .fold(1.0, f64::max);
+    eprintln!("world {seed}: rhat {rhat:.3}, {divergences} divergent");
+    let truth = world.truth.channels.iter();
+    truth
+        .enumerate()
+        .filter_map(|(m, channel)| {
+            let parameter = effect_parameter(&fitted.model, m)?;
+            let draws: Vec<f64> = fitted.draws().map(|d| d.theta[parameter]).collect();
+            Some(Scored {
+                world: seed as usize,
+                channel: channel.0.clone(),
+                truth: channel.1.roi?,
+                estimate: Estimate::from_draws(&draws),
+            })
+        })
+        .collect()
+}
