@@ -2,6 +2,8 @@
 //! kept as a TOML file.
 
 mod file;
+mod suggest;
+mod written;
 
 use chrono::NaiveDate;
 use outlay_core::{Currency, Granularity, KpiKind};

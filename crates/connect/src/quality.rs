@@ -102,12 +102,16 @@ fn note(note: &crate::table::Note) -> Finding {
 
 fn examine(aligned: &Aligned, mapping: &Mapping, registry: &Registry, out: &mut Vec<Finding>) {
     if let Some(problem) = panel::check_size(aligned, registry) {
+        // What series have in common says little where they outnumber the observations.
         out.push(Finding::from(&problem));
-    } else if let Err(errors) = Panel::new(panel::draft(mapping, aligned)) {
+        return;
+    }
+    if let Err(errors) = Panel::new(panel::draft(mapping, aligned)) {
         out.extend(errors.into_iter().map(|e| Finding::from(&Problem::Panel(e))));
     }
     size(aligned, registry, out);
     scale(aligned, mapping, registry, out);
+    units(mapping, out);
     activity::check(aligned, mapping, registry, out);
     together::check(aligned, registry, out);
 }
@@ -135,6 +139,49 @@ fn size(aligned: &Aligned, registry: &Registry, out: &mut Vec<Finding>) {
             Severity::Warning,
             format!("{years:.1} years of history: seasons and media that follow them are hard to tell apart below {least}"),
             "add earlier periods if there are any",
+        ));
+    }
+}
+
+/// Words in a header that say that its money is in thousands or millions.
+const SCALE_WORDS: [&str; 16] = [
+    "tsd",
+    "teur",
+    "keur",
+    "kusd",
+    "kgbp",
+    "k",
+    "thousand",
+    "thousands",
+    "000s",
+    "milliers",
+    "miles",
+    "mio",
+    "mn",
+    "meur",
+    "million",
+    "millions",
+];
+
+/// Money columns of which some say thousands and others say nothing.
+fn units(mapping: &Mapping, out: &mut Vec<Finding>) {
+    let mut money: Vec<&str> = mapping.channels.iter().map(|c| c.spend.as_str()).collect();
+    if mapping.kpi.kind == KpiKind::Revenue {
+        money.push(&mapping.kpi.column);
+    }
+    let scaled = |name: &&&str| {
+        let words = crate::vocabulary::tokens(name);
+        words.iter().any(|t| SCALE_WORDS.contains(&t.text.as_str()))
+    };
+    let named: Vec<&&str> = money.iter().filter(scaled).collect();
+    if let Some(first) = named.first()
+        && named.len() < money.len()
+    {
+        out.push(Finding::new(
+            "data.money-units",
+            Severity::Warning,
+            format!("`{first}` seems to be in thousands or millions, other money columns not"),
+            "bring all money to one unit, or returns will be off by that factor",
         ));
     }
 }

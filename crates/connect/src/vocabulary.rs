@@ -257,7 +257,7 @@ impl Vocabulary {
 /// `weather_B` a control, `blog_O` organic.
 fn robyn_suffix(name: &str, tokens: &mut [Token], topics: &mut [Vec<Topic>]) {
     let topic = match name.trim().rsplit_once('_') {
-        Some((head, _)) if head.is_empty() => return,
+        Some(("", _)) => return,
         Some((_, "S")) => Topic::Spend,
         Some((_, "I")) => Topic::Impressions,
         Some((_, "P")) => Topic::Clicks,

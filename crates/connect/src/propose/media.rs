@@ -1,7 +1,13 @@
 //! Spend and exposure columns become channels: paired by the stems of their names, then by how
 //! closely they move together.
 
+mod stem;
+mod tidy;
+
 use std::collections::BTreeSet;
+
+use stem::stem;
+use tidy::{drop_totals, unique};
 
 use super::keys::Keys;
 use super::{Candidate, Role, Verdict};
@@ -12,6 +18,9 @@ use crate::vocabulary::{Topic, Vocabulary};
 /// Correlation from which an unpaired exposure is taken to belong to an unpaired spend.
 const PAIRING_CORRELATION: f64 = 0.95;
 
+/// More pairs than this are not compared: a file of hundreds of channels names them.
+const PAIRS_MAX: usize = 2_500;
+
 /// Channels that are paid by the click.
 const SEARCH_WORDS: [&str; 9] =
     ["search", "sea", "sem", "ppc", "suche", "adwords", "recherche", "busqueda", "ricerca"];
@@ -20,53 +29,6 @@ const SEARCH_WORDS: [&str; 9] =
 pub(crate) struct Media {
     pub(crate) channels: Vec<ChannelMapping>,
     pub(crate) organic: Vec<OrganicMapping>,
-}
-
-const METRICS: [Topic; 7] = [
-    Topic::Spend,
-    Topic::Impressions,
-    Topic::Grp,
-    Topic::Clicks,
-    Topic::Reach,
-    Topic::Frequency,
-    Topic::Filler,
-];
-
-/// What is left of a name without the words for quantities: its key for pairing and how it is
-/// shown.
-fn stem(c: &Candidate<'_>) -> (Vec<String>, String) {
-    if let Some(channel) = &c.channel {
-        return (vec![channel.clone()], channel.clone());
-    }
-    let vocabulary = Vocabulary::get();
-    let name = &c.column.name;
-    let mut key = Vec::new();
-    let mut shown: Vec<&str> = Vec::new();
-    let mut previous: Option<(usize, usize)> = None;
-    for (index, (token, topics)) in c.words.tokens.iter().zip(&c.words.topics).enumerate() {
-        let is_metric =
-            topics.iter().any(|t| METRICS.contains(t)) && !topics.contains(&Topic::Channel);
-        if is_metric {
-            continue;
-        }
-        key.push(vocabulary.canonical(&token.text).to_owned());
-        // Neighbours stay joined as they are written.
-        match previous {
-            Some((before, start)) if before + 1 == index => {
-                shown.pop();
-                shown.extend(name.get(start..token.end));
-                previous = Some((index, start));
-            }
-            _ => {
-                shown.extend(name.get(token.start..token.end));
-                previous = Some((index, token.start));
-            }
-        }
-    }
-    key.sort();
-    key.dedup();
-    let label = shown.join(" ");
-    (key, if label.trim().is_empty() { name.clone() } else { label })
 }
 
 /// A media column on its way into a channel.
@@ -228,6 +190,9 @@ impl Build<'_, '_> {
             .collect();
         if !near.is_empty() {
             return (near, Pairing::SimilarName);
+        }
+        if spends.len() * free.len() > PAIRS_MAX {
+            return (vec![], Pairing::Name);
         }
         let mut best: Option<(f64, (Role, &Part))> = None;
         for (role, part) in free.into_iter().filter(|(role, _)| *role == Role::Exposure) {
@@ -410,81 +375,4 @@ impl Build<'_, '_> {
             ..OrganicMapping::default()
         });
     }
-}
-
-/// A column that is the sum of the other columns of its kind is left out.
-fn drop_totals(candidates: &[Candidate<'_>], verdicts: &mut [Option<Verdict>], role: Role) {
-    let kind: Vec<usize> = verdicts
-        .iter()
-        .enumerate()
-        .filter(|(_, v)| v.as_ref().is_some_and(|v| v.role == role))
-        .map(|(i, _)| i)
-        .collect();
-    if kind.len() < 3 {
-        return;
-    }
-    let numbers = |i: usize| candidates.get(i).and_then(|c| c.column.numbers()).unwrap_or(&[]);
-    for index in &kind {
-        let own = numbers(*index);
-        let hits = own
-            .iter()
-            .enumerate()
-            .filter(|(row, value)| {
-                let value = value.unwrap_or(0.0);
-                let others = kind.iter().filter(|i| *i != index);
-                let sum: f64 =
-                    others.filter_map(|i| numbers(*i).get(*row).copied().flatten()).sum();
-                (sum - value).abs() <= 0.02 + 1e-4 * value.abs()
-            })
-            .count();
-        let moving = candidates.get(*index).is_some_and(|c| c.profile.zeros < c.profile.known);
-        if moving && hits * 20 >= own.len() * 19 && !own.is_empty() {
-            let reason = "the sum of the other columns of its kind";
-            if let Some(slot) = verdicts.get_mut(*index) {
-                *slot = Some(Verdict::new(Role::Ignored, 0.9, reason));
-            }
-            return;
-        }
-    }
-}
-
-/// Names of channels must differ from each other and from every other series and geo; a clash
-/// falls back to the name of the column.
-fn unique(
-    mut media: Media,
-    candidates: &[Candidate<'_>],
-    verdicts: &mut [Option<Verdict>],
-) -> Media {
-    let others: BTreeSet<String> = candidates
-        .iter()
-        .zip(verdicts.iter())
-        .filter(|(_, v)| {
-            v.as_ref()
-                .is_some_and(|v| matches!(v.role, Role::Control | Role::Treatment | Role::Event))
-        })
-        .map(|(c, _)| c.column.name.clone())
-        .collect();
-    let mut names: Vec<String> = media.channels.iter().map(|c| c.name.clone()).collect();
-    names.extend(media.organic.iter().map(|o| o.name.clone()));
-    let clashes =
-        |name: &String| names.iter().filter(|n| *n == name).count() > 1 || others.contains(name);
-    let rename = |name: &mut String, column: &str, verdicts: &mut [Option<Verdict>]| {
-        if clashes(name) {
-            for verdict in verdicts.iter_mut().flatten() {
-                if verdict.channel.as_ref() == Some(name) {
-                    verdict.channel = Some(column.to_owned());
-                }
-            }
-            *name = column.to_owned();
-        }
-    };
-    for channel in &mut media.channels {
-        let column = channel.spend.clone();
-        rename(&mut channel.name, &column, verdicts);
-    }
-    for organic in &mut media.organic {
-        let column = organic.exposure.clone().or_else(|| organic.reach.clone()).unwrap_or_default();
-        rename(&mut organic.name, &column, verdicts);
-    }
-    media
 }

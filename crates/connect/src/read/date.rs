@@ -1,7 +1,13 @@
 //! Dates as people write them. A week or a month stands for its first day.
 
+mod words;
+
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
+
+use words::{RANGE_WORDS, is_week_word, is_weekday, month_of};
+
+pub(crate) use words::fold;
 
 /// A notation for dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -73,66 +79,6 @@ impl DateFormat {
     }
 }
 
-/// Month names and their abbreviations, without accents: English, German, French, Spanish,
-/// Italian, Portuguese, Dutch, Danish, Swedish, Polish. A prefix of three letters or more counts.
-const MONTHS: [&[&str]; 12] = [
-    &[
-        "january", "januar", "janner", "janvier", "enero", "gennaio", "janeiro", "januari",
-        "styczen",
-    ],
-    &["february", "februar", "fevrier", "febrero", "febbraio", "fevereiro", "februari", "luty"],
-    &["march", "marz", "maerz", "mars", "marzo", "marco", "maart", "marts", "mrt", "mrz", "marzec"],
-    &["april", "avril", "abril", "aprile", "kwiecien"],
-    &["may", "mai", "mayo", "maggio", "maio", "mei", "maj"],
-    &["june", "juni", "juin", "junio", "giugno", "junho", "czerwiec"],
-    &["july", "juli", "juillet", "julio", "luglio", "julho", "lipiec"],
-    &["august", "aout", "agosto", "augustus", "augusti", "sierpien"],
-    &["september", "septembre", "septiembre", "settembre", "setembro", "sept", "wrzesien"],
-    &["october", "oktober", "octobre", "octubre", "ottobre", "outubro", "pazdziernik"],
-    &["november", "novembre", "noviembre", "novembro", "listopad"],
-    &["december", "dezember", "decembre", "diciembre", "dicembre", "dezembro", "grudzien"],
-];
-
-/// A letter without its accent, in lower case.
-pub(crate) fn fold(c: char) -> char {
-    match c.to_lowercase().next().unwrap_or(c) {
-        'á' | 'à' | 'â' | 'ä' | 'ã' | 'å' | 'ą' => 'a',
-        'é' | 'è' | 'ê' | 'ë' | 'ę' | 'ě' => 'e',
-        'í' | 'ì' | 'î' | 'ï' => 'i',
-        'ó' | 'ò' | 'ô' | 'ö' | 'õ' | 'ø' => 'o',
-        'ú' | 'ù' | 'û' | 'ü' | 'ů' => 'u',
-        'ç' | 'ć' | 'č' => 'c',
-        'ñ' | 'ń' => 'n',
-        'š' | 'ś' => 's',
-        'ž' | 'ź' | 'ż' => 'z',
-        'ý' => 'y',
-        'ł' => 'l',
-        'ř' => 'r',
-        other => other,
-    }
-}
-
-fn month_of(word: &str) -> Option<u32> {
-    let folded: String = word.chars().map(fold).collect();
-    if folded.len() < 3 {
-        return None;
-    }
-    let mut found = None;
-    for (index, names) in MONTHS.iter().enumerate() {
-        let month = index as u32 + 1;
-        if names.contains(&folded.as_str()) {
-            return Some(month);
-        }
-        if names.iter().any(|name| name.starts_with(&folded)) {
-            if found.is_some() {
-                return None;
-            }
-            found = Some(month);
-        }
-    }
-    found
-}
-
 /// What is left of a text while a date is read off its front.
 #[derive(Clone, Copy)]
 struct Cursor<'a>(&'a str);
@@ -189,26 +135,6 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Words before a week number, folded.
-const WEEK_WORDS: &[&str] = &[
-    "w",
-    "kw",
-    "cw",
-    "wk",
-    "week",
-    "woche",
-    "kalenderwoche",
-    "sem",
-    "semaine",
-    "semana",
-    "s",
-    "uge",
-    "vecka",
-    "v",
-];
-/// Words between the two ends of a range, folded.
-const RANGE_WORDS: &[&str] = &["bis", "to", "au", "a", "al", "until", "till", "tot", "til", "do"];
-
 fn is_time(text: &str) -> bool {
     let mut rest = Cursor(text);
     let joined = rest.0.strip_prefix(['T', 't']);
@@ -251,11 +177,6 @@ fn finish(date: Option<NaiveDate>, rest: Cursor<'_>, format: DateFormat) -> Opti
 
 fn monday(year: i32, week: u32) -> Option<NaiveDate> {
     NaiveDate::from_isoywd_opt(year, week, Weekday::Mon)
-}
-
-fn is_week_word(word: &str) -> bool {
-    let folded: String = word.chars().map(fold).collect();
-    WEEK_WORDS.contains(&folded.as_str())
 }
 
 fn week(text: &str) -> Option<(Option<NaiveDate>, Cursor<'_>)> {
@@ -411,18 +332,6 @@ pub(crate) fn parse(text: &str, format: DateFormat) -> Option<NaiveDate> {
         .then(|| front(c.0, format))
         .flatten()
         .filter(|_| is_weekday(word))
-}
-
-fn is_weekday(word: &str) -> bool {
-    const DAYS: &[&str] = &[
-        "mo", "tu", "we", "th", "fr", "sa", "su", "di", "mi", "do", "so", "lu", "ma", "me", "je",
-        "ve", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "lun", "mar", "mer", "jeu", "ven",
-        "sam", "dim", "mie", "jue", "vie", "sab", "dom", "gio",
-    ];
-    let folded: String = word.chars().map(fold).collect();
-    DAYS.contains(&folded.as_str())
-        || (folded.len() > 3 && folded.get(..3).is_some_and(|p| DAYS.contains(&p)))
-        || ["montag", "dienstag", "mittwoch", "donnerstag"].contains(&folded.as_str())
 }
 
 /// Whether a text reads as a date in a notation that is no bare number.

@@ -1,57 +1,22 @@
 //! From cells to typed columns. A column's type, decimal mark and date notation are decided by
 //! the whole column, and where that is not enough by the whole file.
 
-use std::collections::BTreeMap;
+mod census;
 
 use chrono::NaiveDate;
 use outlay_core::{Calendar, Currency};
 
 use super::ReadOptions;
+use census::{Census, TRUE_WORDS, census};
+
 use super::cell::{Cell, RawColumn, RawTable, is_missing};
 use super::date::{self, DateFormat};
-use super::number::{self, DecimalMark, Evidence};
+use super::number::{self, DecimalMark};
 use crate::table::{Column, Note, Reading, Unreadable, Values};
 use crate::vocabulary::Vocabulary;
 
 /// A column has a type when at least this share of its cells fits it; the rest is reported.
 const TYPE_SHARE: f64 = 2.0 / 3.0;
-
-/// Words for truth values, folded to lower case.
-const TRUE_WORDS: &[&str] = &[
-    "true",
-    "yes",
-    "y",
-    "ja",
-    "oui",
-    "si",
-    "sí",
-    "sim",
-    "wahr",
-    "vrai",
-    "verdadero",
-    "vero",
-    "tak",
-];
-const FALSE_WORDS: &[&str] =
-    &["false", "no", "n", "nein", "non", "não", "nee", "falsch", "faux", "falso", "nie"];
-
-/// What the cells of one column look like.
-#[derive(Default)]
-struct Census {
-    filled: usize,
-    numbers: usize,
-    numeric_cells: usize,
-    native_dates: usize,
-    flags: usize,
-    points: usize,
-    commas: usize,
-    doubtful: Option<char>,
-    ungrouped: bool,
-    leading_zero: bool,
-    all_digits: bool,
-    percents: usize,
-    currencies: BTreeMap<String, usize>,
-}
 
 /// How a column's numbers are to be read.
 struct Marks {
@@ -102,58 +67,6 @@ pub(crate) fn columns(
         });
     }
     out
-}
-
-fn census(column: &RawColumn) -> Census {
-    let mut c = Census { all_digits: true, ..Census::default() };
-    for cell in column.iter() {
-        match cell {
-            Cell::Blank => {}
-            Cell::Number(_) => {
-                c.filled += 1;
-                c.numbers += 1;
-                c.numeric_cells += 1;
-            }
-            Cell::Date(_) => {
-                c.filled += 1;
-                c.native_dates += 1;
-            }
-            Cell::Flag(_) => {
-                c.filled += 1;
-                c.flags += 1;
-            }
-            Cell::Text(text) if is_missing(text) => {}
-            Cell::Text(text) => {
-                c.filled += 1;
-                census_text(text.trim(), &mut c);
-            }
-        }
-    }
-    c
-}
-
-fn census_text(text: &str, c: &mut Census) {
-    let digits = text.bytes().all(|b| b.is_ascii_digit());
-    c.all_digits &= digits;
-    c.leading_zero |= digits && text.len() >= 4 && text.starts_with('0');
-    let folded = text.to_lowercase();
-    if TRUE_WORDS.contains(&folded.as_str()) || FALSE_WORDS.contains(&folded.as_str()) {
-        c.flags += 1;
-        return;
-    }
-    let Some(bare) = number::strip(text) else { return };
-    let Some(evidence) = bare.evidence() else { return };
-    c.numbers += 1;
-    c.percents += usize::from(bare.percent);
-    if let Some(currency) = bare.currency {
-        *c.currencies.entry(currency.code().to_owned()).or_default() += 1;
-    }
-    match evidence {
-        Evidence::Plain(digits) => c.ungrouped |= digits >= 4,
-        Evidence::Only(DecimalMark::Point) => c.points += 1,
-        Evidence::Only(DecimalMark::Comma) => c.commas += 1,
-        Evidence::Either(mark) => c.doubtful = Some(mark),
-    }
 }
 
 fn currency(
@@ -388,7 +301,7 @@ impl Typing<'_> {
         };
         let (day, month) = (even(DateFormat::DayFirst), even(DateFormat::MonthFirst));
         let dotted = self.cells.iter().any(|c| matches!(c, Cell::Text(t) if t.contains('.')));
-        let format = if day == month {
+        if day == month {
             notes.push(Note::new(
                 "doubtful-date-order",
                 format!(
@@ -401,8 +314,7 @@ impl Typing<'_> {
             DateFormat::DayFirst
         } else {
             DateFormat::MonthFirst
-        };
-        format
+        }
     }
 
     /// Digits alone: `20240131` speaks for itself, `202401` and day numbers need a header that

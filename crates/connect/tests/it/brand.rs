@@ -49,7 +49,7 @@ impl Style {
         let whole = (cents.abs() / 100).to_string();
         let mut out = String::from(if cents < 0 { "-" } else { "" });
         for (i, c) in whole.chars().enumerate() {
-            if i > 0 && (whole.len() - i) % 3 == 0 {
+            if i > 0 && (whole.len() - i).is_multiple_of(3) {
                 out.extend(self.group);
             }
             out.push(c);

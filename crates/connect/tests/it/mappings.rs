@@ -18,8 +18,10 @@ fn name() -> impl Strategy<Value = String> {
         })
 }
 
-fn medium()
--> impl Strategy<Value = (String, Option<String>, Option<(String, String)>, Option<String>)> {
+/// Name, exposure, reach with frequency, unit.
+type Medium = (String, Option<String>, Option<(String, String)>, Option<String>);
+
+fn medium() -> impl Strategy<Value = Medium> {
     (name(), name(), name(), name(), 0..3).prop_map(|(label, a, b, unit, kind)| match kind {
         0 => (label, Some(a), None, Some(unit)),
         1 => (label, None, Some((a, b)), None),

@@ -85,6 +85,8 @@ fn each_finding_has_its_cause() {
     assert!(codes(&twins).contains(&"data.collinear") || codes(&twins).contains(&"data.vif"));
     let dear = base(&|w| [plain(w)[0] * 1000, plain(w)[1], plain(w)[2]]);
     assert!(codes(&dear).contains(&"data.spend-above-revenue"), "{:?}", dear.findings);
+    let thousands = described(&german_file().replace("TV Ausgaben", "TV Ausgaben (Tsd. EUR)"));
+    assert!(codes(&thousands).contains(&"data.money-units"), "{:?}", thousands.findings);
     let negative = base(&|w| [if w == 9 { -1 } else { plain(w)[0] }, plain(w)[1], plain(w)[2]]);
     assert!(!negative.ready && codes(&negative).contains(&"data.negative-media"));
     let dead = base(&|w| [0, plain(w)[1], plain(w)[2]]);
