@@ -95,6 +95,7 @@ def main():
             results.append(side_by_side(plan["title"], peer["name"], ours, theirs))
     document = {
         "date": datetime.date.today().isoformat(),
+        "commit": commit(),
         "machine": machine(args),
         "unit": "CPU seconds per effective draw (bulk ESS) of the worst common parameter",
         "results": results,
@@ -291,6 +292,15 @@ def row(case, engine, side):
         f" | {side['sampling_cpu_s_per_ess'] * 1000:.3g}"
         f" | {max(r['peak_rss_mb'] for r in runs):.0f} |"
     )
+
+
+def commit():
+    def git(*words):
+        done = subprocess.run(["git", "-C", ROOT, *words], stdout=subprocess.PIPE, text=True)
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    changed = git("status", "--porcelain", "--", "crates", "Cargo.lock")
+    return (git("rev-parse", "--short", "HEAD") or "unknown") + (" and changes" if changed else "")
 
 
 def machine(args):

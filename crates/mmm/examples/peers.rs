@@ -9,6 +9,12 @@
 //! `benches/peers/compare.py` reads; `--gradients N` evaluates N gradients and stops, for counting
 //! instructions. The data folder is `OUTLAY_SHARED`, or `../shared` beside the repository.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a benchmark on known data: what is missing should stop it loudly"
+)]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::Mutex;
