@@ -108,7 +108,7 @@ fn name(channel: usize) -> String {
 
 /// Spend that runs in its own rhythm per channel.
 fn spend(t: usize, channel: usize) -> f64 {
-    let running = (t + 3 * channel) % (5 + channel % 7) != 0;
+    let running = !(t + 3 * channel).is_multiple_of(5 + channel % 7);
     if running { 1_000.0 + 150.0 * channel as f64 + 600.0 * wiggle(t, 31 + channel) } else { 0.0 }
 }
 
