@@ -200,13 +200,21 @@ fn add_trend(b: &mut Baseline, layout: &mut Layout, trend: &Trend, periods: usiz
     }
 }
 
+/// Prefix of the names, harmonics, length in days, and the phase of a date in cycles.
+type Cycle<'a> = (&'a str, usize, f64, Box<dyn Fn(&NaiveDate) -> f64>);
+
+/// A wave by name.
+type Wave = (&'static str, fn(f64) -> f64);
+
+const WAVES: [Wave; 2] = [("sin", f64::sin), ("cos", f64::cos)];
+
 fn add_seasons(b: &mut Baseline, layout: &mut Layout, spec: &Spec, panel: &Panel) {
     let seasons = &spec.baseline.seasonality;
     let dates = panel.calendar.starts();
     let step_days = 365.25 / panel.calendar.granularity().per_year();
     let year = |d: &NaiveDate| f64::from(d.ordinal()) / 365.25;
     let since = |d: &NaiveDate| f64::from(d.num_days_from_ce());
-    let cycles: [(&str, usize, f64, Box<dyn Fn(&NaiveDate) -> f64>); 3] = [
+    let cycles: [Cycle<'_>; 3] = [
         ("", seasons.yearly, 365.25, Box::new(year)),
         ("month_", seasons.monthly, 30.4375, Box::new(move |d| since(d) / 30.4375)),
         ("week_", seasons.weekly, 7.0, Box::new(move |d| since(d) / 7.0)),
@@ -222,8 +230,7 @@ fn add_seasons(b: &mut Baseline, layout: &mut Layout, spec: &Spec, panel: &Panel
         if scale.is_none() {
             scale = seasons.sd.as_ref().map(|sd| layout.add(format!("{name}_sd"), sd));
         }
-        let waves: [(&str, fn(f64) -> f64); 2] = [("sin", f64::sin), ("cos", f64::cos)];
-        for (wave, f) in waves {
+        for (wave, f) in WAVES {
             for k in 1..=order {
                 let angle = |d: &NaiveDate| 2.0 * std::f64::consts::PI * k as f64 * phase(d);
                 let values = dates.iter().map(|d| f(angle(d))).collect();

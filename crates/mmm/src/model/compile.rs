@@ -433,7 +433,7 @@ fn lifts(
         };
         let lift = match &test.design {
             LiftDesign::Point { x, delta_x, delta_y, sigma } => {
-                if !(*sigma > 0.0) {
+                if *sigma <= 0.0 || !sigma.is_finite() {
                     return Err(value("sigma", "must be positive"));
                 }
                 let scale = units[unit].exposure_scale;
@@ -445,7 +445,7 @@ fn lifts(
                 }
             }
             LiftDesign::Window { start, end, geos, counterfactual, lift, standard_error } => {
-                if !(*standard_error > 0.0) {
+                if *standard_error <= 0.0 || !standard_error.is_finite() {
                     return Err(value("standard_error", "must be positive"));
                 }
                 let window = window(panel, *start, *end)

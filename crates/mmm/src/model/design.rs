@@ -236,7 +236,7 @@ mod tests {
             assert!((fitted[i] - expected).abs() < 1e-12);
         }
         let gram = design.gram(&[1.0; 12]);
-        assert!((gram[4 * 1 + 2] - dot(&dense[1], &dense[2])).abs() < 1e-12);
+        assert!((gram[4 + 2] - dot(&dense[1], &dense[2])).abs() < 1e-12);
     }
 
     #[test]

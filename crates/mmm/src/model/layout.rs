@@ -57,7 +57,7 @@ impl Layout {
             (Support::Point(value), _) => Slot::Fixed(value),
             (_, None) => Slot::Fixed(prior.mean()),
             (_, Some(bijector)) => {
-                self.parameters.push(Parameter { name, prior: prior.clone(), bijector });
+                self.parameters.push(Parameter { name, prior: *prior, bijector });
                 Slot::Free(self.parameters.len() - 1)
             }
         }

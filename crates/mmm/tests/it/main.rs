@@ -3,5 +3,6 @@
 mod calibration;
 mod gradients;
 mod log_density;
+mod posteriors;
 mod ridge;
 mod shared;
