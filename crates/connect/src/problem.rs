@@ -302,6 +302,7 @@ impl Problem {
                 "name at least one spend or exposure column under `[[channels]]` or `[[organic]]`".into()
             }
             Self::TooManyParameters { .. } => "join small channels, add periods, or split the data by geo".into(),
+            Self::Panel(PanelError::ConstantKpi(_)) => "map the column that holds the outcome as `kpi`".into(),
             Self::Panel(PanelError::AllZero(_)) => "leave the column out: move it to `ignored` in the mapping".into(),
             Self::Panel(PanelError::TooShort { .. }) => "give more history: two years of weeks are a good start".into(),
             Self::Panel(_) => String::new(),

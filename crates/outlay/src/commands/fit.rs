@@ -221,9 +221,15 @@ fn sample(
     let (clock, cpu) = (Instant::now(), ProcessTime::now());
     let draws = settings.sampling.chains * settings.sampling.draws;
     let fitted = match args.method {
-        FitMethod::Laplace => approximate(model, Method::Laplace, draws.min(APPROXIMATE_DRAWS), args.seed),
-        _ if args.approximate => approximate(model, Method::Laplace, draws.min(APPROXIMATE_DRAWS), args.seed),
-        FitMethod::Pathfinder => approximate(model, Method::Pathfinder, draws.min(APPROXIMATE_DRAWS), args.seed),
+        FitMethod::Laplace => {
+            approximate(model, Method::Laplace, draws.min(APPROXIMATE_DRAWS), args.seed)
+        }
+        _ if args.approximate => {
+            approximate(model, Method::Laplace, draws.min(APPROXIMATE_DRAWS), args.seed)
+        }
+        FitMethod::Pathfinder => {
+            approximate(model, Method::Pathfinder, draws.min(APPROXIMATE_DRAWS), args.seed)
+        }
         FitMethod::Nuts | FitMethod::Ridge => nuts(model, &settings, &watch, cancel),
     };
     watch.finish();

@@ -3,37 +3,34 @@
 use outlay_core::registry::{Impact, Setting};
 use outlay_report::format::Locale;
 
-use super::table::{Column, wrapped};
+use super::summary::wrap;
 
 /// The keys with defaults, ranges and sources.
 pub(crate) fn settings(settings: &[Setting]) -> String {
     at_width(settings, super::width())
 }
 
+/// A block per key: a key stands on a line of its own, so that it can be copied whole.
 fn at_width(settings: &[Setting], width: usize) -> String {
-    let column =
-        |cell: fn(&Setting) -> String| -> Vec<String> { settings.iter().map(cell).collect() };
-    let columns = [
-        Column::text("key", column(|s| s.key.to_owned())),
-        Column::number("default", column(|s| Locale::POINT.compact(s.default))),
-        Column::text(
-            "range",
-            column(|s| {
-                format!("{} to {}", Locale::POINT.compact(s.min), Locale::POINT.compact(s.max))
-            }),
-        ),
-        Column::text("unit", column(|s| s.unit.to_owned())),
-        Column::text("impact", column(|s| impact(s.impact).to_owned())),
-        Column::text(
-            "meaning and source",
-            column(|s| format!("{}. Source: {}.", s.meaning, s.source)),
-        ),
-    ];
+    let n = Locale::POINT;
     let count = settings.len();
-    format!(
-        "{count} keys decide what counts as fine, doubtful and wrong; each can be set.\n\n{}",
-        wrapped(&columns, width)
-    )
+    let mut text =
+        format!("{count} keys decide what counts as fine, doubtful and wrong; each can be set.\n");
+    for s in settings {
+        let (default, low, high) = (n.compact(s.default), n.compact(s.min), n.compact(s.max));
+        let facts = format!(
+            "default {default}, from {low} to {high}, in {}; impact {}",
+            s.unit,
+            impact(s.impact)
+        );
+        text += &format!("\n{}\n", s.key);
+        for line in [facts, format!("{}.", s.meaning), format!("Source: {}.", s.source)] {
+            text += "  ";
+            text += &wrap(&line, width.saturating_sub(2), "  ");
+            text.push('\n');
+        }
+    }
+    text
 }
 
 fn impact(impact: Impact) -> &'static str {

@@ -6,6 +6,7 @@ mod bad_input;
 mod brand;
 mod docs;
 mod fit_folder;
+mod fitted;
 mod interrupted;
 mod mapping;
 mod outlay;
