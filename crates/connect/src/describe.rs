@@ -7,9 +7,8 @@ use serde::Serialize;
 
 use crate::load::Mapped;
 use crate::mapping::{Mapping, RevenuePerUnit};
-use crate::problem::PanelRefused;
 use crate::propose::{ColumnProposal, Role};
-use crate::quality::{Finding, Severity, inspect};
+use crate::quality::{Finding, Severity, survey};
 use crate::table::{Source, Table};
 use crate::totals::{TotalOf, Totals, totals};
 
@@ -87,15 +86,14 @@ pub fn describe(
     compact: impl Fn(f64) -> String,
 ) -> Description {
     let Mapped { table, mapping, proposal } = mapped;
-    let findings = inspect(table, mapping, registry);
-    let built = mapped.panel(registry);
+    let (findings, built) = survey(table, mapping, registry);
     let totals = totals(table, mapping).ok();
     let (columns, questions) = match proposal {
         Some(proposal) => (proposal.columns.clone(), proposal.questions.clone()),
         None => (named(mapping, table), Vec::new()),
     };
-    let panel = built.as_ref().ok().and_then(|b| PanelShape::of(&b.panel));
-    let sentence = sentence(table, mapping, &panel, &built.err(), &totals, &findings, compact);
+    let panel = built.as_ref().and_then(PanelShape::of);
+    let sentence = sentence(table, mapping, &panel, &totals, &findings, compact);
     Description {
         schema: SCHEMA,
         sentence,
@@ -119,14 +117,13 @@ fn sentence(
     table: &Table,
     mapping: &Mapping,
     panel: &Option<PanelShape>,
-    refused: &Option<PanelRefused>,
     totals: &Option<Totals>,
     findings: &[Finding],
     compact: impl Fn(f64) -> String,
 ) -> String {
     let file = &table.source.file;
     let Some(shape) = panel else {
-        let problems = refused.as_ref().map_or(1, |r| r.problems.len());
+        let problems = findings.iter().filter(|f| f.severity == Severity::Error).count();
         return format!(
             "{file} has {}, and cannot be fitted as it is: {}.",
             plural(table.rows(), "row"),

@@ -279,14 +279,14 @@ impl Mapping {
             add(&mut out, "kpi.revenue_per_unit".to_owned(), Some(column));
         }
         for channel in &self.channels {
-            let key = |part: &str| format!("channels `{}` {part}", channel.name);
+            let key = |part: &str| format!("channels.{}.{part}", channel.name);
             add(&mut out, key("spend"), Some(&channel.spend));
             add(&mut out, key("exposure"), channel.exposure.as_ref());
             add(&mut out, key("reach"), channel.reach.as_ref());
             add(&mut out, key("frequency"), channel.frequency.as_ref());
         }
         for organic in &self.organic {
-            let key = |part: &str| format!("organic `{}` {part}", organic.name);
+            let key = |part: &str| format!("organic.{}.{part}", organic.name);
             add(&mut out, key("exposure"), organic.exposure.as_ref());
             add(&mut out, key("reach"), organic.reach.as_ref());
             add(&mut out, key("frequency"), organic.frequency.as_ref());

@@ -74,19 +74,29 @@ pub(crate) struct Watched<'a> {
 /// Looks for everything that is wrong or weak about a table under a mapping, the worst first.
 /// What keeps the data from being used is [`Severity::Error`].
 pub fn inspect(table: &Table, mapping: &Mapping, registry: &Registry) -> Vec<Finding> {
+    survey(table, mapping, registry).0
+}
+
+/// The findings, and the panel where the data makes one.
+pub(crate) fn survey(
+    table: &Table,
+    mapping: &Mapping,
+    registry: &Registry,
+) -> (Vec<Finding>, Option<Panel>) {
     let mut findings = reading(table);
+    let mut panel = None;
     match panel::align(mapping, table) {
         Err(refused) => findings.extend(refused.problems.iter().map(Finding::from)),
         Ok(aligned) => {
             findings.extend(aligned.problems.iter().map(Finding::from));
             findings.extend(aligned.notes.iter().map(note));
             if aligned.problems.is_empty() {
-                examine(&aligned, mapping, registry, &mut findings);
+                panel = examine(&aligned, mapping, registry, &mut findings);
             }
         }
     }
     findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
-    findings
+    (findings, panel)
 }
 
 /// What was decided while the file was read.
@@ -100,20 +110,29 @@ fn note(note: &crate::table::Note) -> Finding {
     Finding::new(note.code, severity, note.message.clone(), "")
 }
 
-fn examine(aligned: &Aligned, mapping: &Mapping, registry: &Registry, out: &mut Vec<Finding>) {
+fn examine(
+    aligned: &Aligned,
+    mapping: &Mapping,
+    registry: &Registry,
+    out: &mut Vec<Finding>,
+) -> Option<Panel> {
     if let Some(problem) = panel::check_size(aligned, registry) {
         // What series have in common says little where they outnumber the observations.
         out.push(Finding::from(&problem));
-        return;
-    }
-    if let Err(errors) = Panel::new(panel::draft(mapping, aligned)) {
-        out.extend(errors.into_iter().map(|e| Finding::from(&Problem::Panel(e))));
+        return None;
     }
     size(aligned, registry, out);
     scale(aligned, mapping, registry, out);
     units(mapping, out);
     activity::check(aligned, mapping, registry, out);
     together::check(aligned, registry, out);
+    match Panel::new(panel::draft(mapping, aligned)) {
+        Ok(panel) => Some(panel),
+        Err(errors) => {
+            out.extend(errors.into_iter().map(|e| Finding::from(&Problem::Panel(e))));
+            None
+        }
+    }
 }
 
 /// Whether there is enough data for the model.

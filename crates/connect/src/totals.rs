@@ -91,15 +91,15 @@ pub fn totals(table: &Table, mapping: &Mapping) -> Result<Totals, Problem> {
         .filter_map(|(of, name, column, unit)| {
             let values = table.column(column)?.numbers()?;
             let mut sums: BTreeMap<(i32, u32), DecimalSum> = BTreeMap::new();
-            let mut total = DecimalSum::default();
             for (month, value) in counted.iter().zip(values) {
                 if let (Some(month), Some(value)) = (month, value) {
                     sums.entry(*month).or_default().add(*value);
-                    total.add(*value);
                 }
             }
             let by_month =
                 months.iter().map(|m| sums.get(m).map_or(0.0, DecimalSum::value)).collect();
+            let mut total = DecimalSum::default();
+            sums.values().for_each(|sum| total.join(sum));
             let total = total.value();
             Some(SeriesTotal { of, name, column: column.to_owned(), unit, by_month, total })
         })
@@ -153,6 +153,14 @@ impl DecimalSum {
             Some(sum) => self.exact = sum,
             None => self.rest += value,
         }
+    }
+
+    fn join(&mut self, other: &Self) {
+        match self.exact.checked_add(other.exact) {
+            Some(sum) => self.exact = sum,
+            None => self.rest += other.value() - other.rest,
+        }
+        self.rest += other.rest;
     }
 
     pub(crate) fn value(&self) -> f64 {

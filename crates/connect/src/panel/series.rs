@@ -118,9 +118,11 @@ pub(crate) fn collect(
     };
     let mut controls = covariates(&mapping.controls, "a control");
     let treatments = covariates(&mapping.treatments, "a treatment");
-    let taken: BTreeSet<String> = names(mapping, frame);
+    let mut taken: BTreeSet<String> = names(mapping, frame);
     for column in &mapping.events {
-        controls.extend(c.events(column, &taken));
+        let events = c.events(column, &taken);
+        taken.extend(events.iter().map(|(name, _)| name.clone()));
+        controls.extend(events);
     }
     if c.zeroed > 0 {
         notes.push(Note::new(

@@ -196,6 +196,10 @@ const MISSING: &[&str] = &[
 /// Whether a text stands for a missing value.
 pub(crate) fn is_missing(text: &str) -> bool {
     let text = text.trim();
+    // No such text starts with a digit, and most cells do.
+    if text.starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
     text.is_empty() || (text.len() <= 10 && MISSING.contains(&text.to_lowercase().as_str()))
 }
 

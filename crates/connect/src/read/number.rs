@@ -94,6 +94,11 @@ fn currency_of(sign: &str) -> Option<Currency> {
 
 /// Takes a currency sign or code off one end.
 fn strip_currency(text: &str, front: bool) -> Option<(&str, Option<Currency>)> {
+    // Most cells end in digits: nothing to look for.
+    let end = if front { text.chars().next() } else { text.chars().next_back() };
+    if end.is_none_or(|c| c.is_ascii_digit()) {
+        return None;
+    }
     for (sign, code) in SIGNS {
         let rest = if front { text.strip_prefix(sign) } else { text.strip_suffix(sign) };
         if let Some(rest) = rest {

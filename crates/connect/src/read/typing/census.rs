@@ -75,10 +75,12 @@ fn census_text(text: &str, c: &mut Census) {
     let digits = text.bytes().all(|b| b.is_ascii_digit());
     c.all_digits &= digits;
     c.leading_zero |= digits && text.len() >= 4 && text.starts_with('0');
-    let folded = text.to_lowercase();
-    if TRUE_WORDS.contains(&folded.as_str()) || FALSE_WORDS.contains(&folded.as_str()) {
-        c.flags += 1;
-        return;
+    if text.starts_with(char::is_alphabetic) {
+        let folded = text.to_lowercase();
+        if TRUE_WORDS.contains(&folded.as_str()) || FALSE_WORDS.contains(&folded.as_str()) {
+            c.flags += 1;
+            return;
+        }
     }
     let Some(bare) = number::strip(text) else { return };
     let Some(evidence) = bare.evidence() else { return };
