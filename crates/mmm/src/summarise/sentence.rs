@@ -2,7 +2,8 @@
 
 use crate::summary::{Estimate, Summary};
 
-/// What the best channel returns, and which one is past its best.
+/// What the channel with the surest high return brings (its interval ends highest from below: a
+/// wide guess is no headline), and where the next unit brings most and least.
 pub(super) fn sentence(summary: &Summary) -> String {
     let money = summary.data.outcome_is_money;
     let unit = |value: f64| {
@@ -18,7 +19,7 @@ pub(super) fn sentence(summary: &Summary) -> String {
     let spent = summary.data.currency.as_deref().unwrap_or("unit");
     let mut paid: Vec<_> =
         summary.channels.iter().filter_map(|(n, c)| Some((n, c.roi?, c.mroi?))).collect();
-    paid.sort_by(|a, b| b.1.q50.total_cmp(&a.1.q50));
+    paid.sort_by(|a, b| b.1.q05.total_cmp(&a.1.q05));
     let Some((best, roi, _)) = paid.first() else {
         return format!(
             "Media brought {:.0} % of {} ({:.0}–{:.0} %).",

@@ -31,9 +31,9 @@ pub(crate) struct Args {
     /// Folder for data, truth and report.
     #[arg(long, short, value_name = "DIR", default_value = "out/demo")]
     out: PathBuf,
-    /// Seed of the brand and of the fit, in place of the example's own.
-    #[arg(long)]
-    seed: Option<u64>,
+    /// Seed of the brand and of the fit: another seed is another brand of the same kind.
+    #[arg(long, default_value_t = 2)]
+    seed: u64,
     /// Threads; all processors when left out.
     #[arg(long)]
     threads: Option<usize>,
@@ -84,8 +84,7 @@ fn world(args: &Args) -> Result<World, Failure> {
         Failure::from_error(Exit::Internal, "demo.world", e, "please report this")
     };
     let spec = WorldSpec::from_toml(EXAMPLES[0].toml).map_err(|e| fault(&e))?;
-    let seed = args.seed.unwrap_or(spec.seed);
-    World::simulate(&spec, seed).map_err(|e| fault(&e))
+    World::simulate(&spec, args.seed).map_err(|e| fault(&e))
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -102,7 +101,7 @@ fn fit(
     let model = Model::new(spec, &world.panel).map_err(|e| input::model_refused(&e))?;
     let settings = FitSettings {
         sampling: spec.sampling.clone(),
-        seed: args.seed.unwrap_or(1),
+        seed: args.seed,
         threads: threads(args.threads),
         warm: None,
     };

@@ -163,6 +163,14 @@ fn next(args: &Args, description: &Description) -> String {
         (None, Some(path)) => {
             format!("outlay fit {file} --mapping {} --out fit", path.display())
         }
+        // What was said about the dialect must reach the fit, and a mapping carries it.
+        (None, None)
+            if description.mapping.file != outlay_connect::mapping::FileDialect::default() =>
+        {
+            format!(
+                "the same with --write mapping.toml, then: outlay fit {file} --mapping mapping.toml --out fit"
+            )
+        }
         (None, None) => format!("outlay fit {file} --out fit"),
     }
 }
