@@ -5,7 +5,7 @@ use std::path::Path;
 use outlay_core::registry::Registry;
 use thiserror::Error;
 
-use crate::mapping::{Mapping, MappingError};
+use crate::mapping::{FileDialect, Mapping, MappingError};
 use crate::panel::PanelFromFile;
 use crate::problem::PanelRefused;
 use crate::propose::{Proposal, ProposeError, propose};
@@ -55,13 +55,25 @@ impl LoadError {
 pub fn load(path: &Path, mapping: Option<&str>, options: ReadOptions) -> Result<Mapped, LoadError> {
     let Some(text) = mapping else {
         let table = read_table(path, &options)?;
-        let proposal = propose(&table)?;
+        let mut proposal = propose(&table)?;
+        proposal.mapping.file = dialect(&options);
         return Ok(Mapped { table, mapping: proposal.mapping.clone(), proposal: Some(proposal) });
     };
     let mapping = Mapping::from_toml(text)?;
     let table = read_table(path, &mapping.read_options(options))?;
     mapping.check_against(&table, Some(text))?;
     Ok(Mapped { table, mapping, proposal: None })
+}
+
+/// What a person said about the dialect; what was found out is found out again.
+fn dialect(options: &ReadOptions) -> FileDialect {
+    FileDialect {
+        delimiter: options.delimiter,
+        encoding: options.encoding.clone(),
+        decimal: options.decimal,
+        sheet: options.sheet.clone(),
+        header_row: options.header_row,
+    }
 }
 
 impl Mapped {

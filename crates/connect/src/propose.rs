@@ -271,7 +271,7 @@ fn wide(
         treatments: vec![],
         events: vec![],
         ignored: vec![],
-        file: dialect(table),
+        file: FileDialect::default(),
         date: DateMapping { column: keys.date.clone(), format: keys.date_format },
         window: Window::default(),
         geo: keys.geo.clone().map(|column| GeoMapping { column, population: None }),
@@ -327,11 +327,6 @@ fn assign(mapping: &mut Mapping, column: &str, role: Role) {
         Role::Ignored => mapping.ignored.push(column),
         _ => {}
     }
-}
-
-/// What the mapping must remember of the dialect: choices that only a person made.
-fn dialect(table: &Table) -> FileDialect {
-    FileDialect { sheet: table.source.sheet.clone(), ..FileDialect::default() }
 }
 
 fn currency(candidates: &[Candidate<'_>], verdicts: &[Option<Verdict>]) -> Option<Currency> {

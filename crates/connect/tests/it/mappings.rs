@@ -163,3 +163,31 @@ fn columns_of_the_wrong_type_are_refused() {
         mapped.panel(&outlay_core::registry::Registry::default()).unwrap_err().to_string();
     assert!(refused.contains("mapped as the KPI and holds dates, not numbers"), "{refused}");
 }
+
+#[test]
+fn what_was_said_about_the_dialect_is_kept_in_the_mapping() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("data.csv");
+    let mut text = String::from("date;orders;tv_spend\n");
+    for d in brand(30).dates.iter().enumerate() {
+        text.push_str(&format!(
+            "{};{}.{:03};{}.{:03}\n",
+            d.1,
+            1 + d.0 % 5,
+            100 + d.0,
+            2,
+            300 + d.0
+        ));
+    }
+    std::fs::write(&path, text).unwrap();
+    // Semicolons speak for decimal commas, so that the points group thousands; the user knows better.
+    let guessed = load(&path, None, ReadOptions::default()).unwrap();
+    assert_eq!(guessed.table.column("orders").unwrap().numbers().unwrap()[0], Some(1100.0));
+    let options = ReadOptions { decimal: Some(DecimalMark::Point), ..ReadOptions::default() };
+    let said = load(&path, None, options).unwrap();
+    assert_eq!(said.table.column("orders").unwrap().numbers().unwrap()[0], Some(1.1));
+    let written = said.mapping.to_toml(|_| None);
+    let again = load(&path, Some(&written), ReadOptions::default()).unwrap();
+    assert_eq!(again.table, said.table);
+    assert_eq!(again.mapping, said.mapping);
+}
