@@ -140,7 +140,8 @@ pub(crate) struct RawTable {
     pub(crate) lines: Vec<u64>,
 }
 
-/// Texts that mean "no value", in lower case.
+/// Texts that mean "no value", in lower case. Bare `nv` and `nd` are not among them: they are
+/// states.
 const MISSING: &[&str] = &[
     "-",
     "--",
@@ -166,13 +167,10 @@ const MISSING: &[&str] = &[
     "\\n",
     "k.a.",
     "k. a.",
-    "ka",
     "n.v.",
-    "nv",
     "n.b.",
     "s/d",
     "s.d.",
-    "nd",
     "n.d.",
     "n/d",
     "#div/0!",
@@ -226,7 +224,7 @@ mod tests {
         for text in ["", " - ", "N/A", "#N/A", "k.A.", "NaN", "–"] {
             assert!(is_missing(text), "{text}");
         }
-        for text in ["0", "event1", "nano"] {
+        for text in ["0", "event1", "nano", "NV", "ND"] {
             assert!(!is_missing(text), "{text}");
         }
     }
