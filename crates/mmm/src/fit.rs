@@ -20,6 +20,10 @@ use crate::summary::Method;
 /// Prior draws from which optimisation paths begin.
 const CANDIDATES: usize = 8;
 
+/// Coordinates above which two optimisation paths must do: each takes long, and more of them
+/// would keep the user waiting for the first draw.
+const LARGE: usize = 60;
+
 /// How a fit is run; what is to be fitted stands in the specification.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FitSettings {
@@ -128,7 +132,9 @@ pub fn nuts(
         }
         _ => {
             let count = sampling.chains * 2;
-            let start = StartSettings { count, seed: settings.seed, ..StartSettings::default() };
+            let usual = StartSettings { count, seed: settings.seed, ..StartSettings::default() };
+            let large = posterior.model.dim() > LARGE;
+            let start = StartSettings { paths: if large { 2 } else { usual.paths }, ..usual };
             starts(&posterior, &candidates(&posterior, settings.seed), &start)?
         }
     };
