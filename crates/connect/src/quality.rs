@@ -163,13 +163,12 @@ fn size(aligned: &Aligned, registry: &Registry, out: &mut Vec<Finding>) {
 }
 
 /// Words in a header that say that its money is in thousands or millions.
-const SCALE_WORDS: [&str; 16] = [
+const SCALE_WORDS: [&str; 15] = [
     "tsd",
     "teur",
     "keur",
     "kusd",
     "kgbp",
-    "k",
     "thousand",
     "thousands",
     "000s",
@@ -181,6 +180,8 @@ const SCALE_WORDS: [&str; 16] = [
     "million",
     "millions",
 ];
+/// The same as signs.
+const SCALE_SIGNS: [&str; 8] = ["T€", "k€", "K€", "M€", "k$", "K$", "M$", "k£"];
 
 /// Money columns of which some say thousands and others say nothing.
 fn units(mapping: &Mapping, out: &mut Vec<Finding>) {
@@ -191,6 +192,7 @@ fn units(mapping: &Mapping, out: &mut Vec<Finding>) {
     let scaled = |name: &&&str| {
         let words = crate::vocabulary::tokens(name);
         words.iter().any(|t| SCALE_WORDS.contains(&t.text.as_str()))
+            || SCALE_SIGNS.iter().any(|sign| name.contains(sign))
     };
     let named: Vec<&&str> = money.iter().filter(scaled).collect();
     if let Some(first) = named.first()

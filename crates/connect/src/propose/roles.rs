@@ -191,12 +191,15 @@ fn named_media(c: &Candidate<'_>, role: Role, noun: &str) -> Verdict {
 pub(crate) fn settle_unknown(candidates: &[Candidate<'_>], verdicts: &mut [Option<Verdict>]) {
     let paid = verdicts.iter().flatten().any(|v| v.role == Role::Spend);
     let exposed = verdicts.iter().flatten().any(|v| v.role == Role::Exposure);
+    let spend = spend_per_row(candidates, verdicts);
     for (c, verdict) in candidates.iter().zip(verdicts.iter_mut()) {
         if verdict.is_some() {
             continue;
         }
         let p = &c.profile;
-        *verdict = Some(if c.words.has(Topic::Mediator) {
+        *verdict = Some(if is_sum(c, &spend) {
+            Verdict::new(Role::Ignored, 0.9, "the sum of the spend columns")
+        } else if c.words.has(Topic::Mediator) {
             Verdict::new(
                 Role::Ignored,
                 0.75,
@@ -213,4 +216,30 @@ pub(crate) fn settle_unknown(candidates: &[Candidate<'_>], verdicts: &mut [Optio
             Verdict::new(Role::Control, 0.4, "the name says nothing; kept as a control")
         });
     }
+}
+
+/// All spend of each row, where there are several columns of it.
+fn spend_per_row(candidates: &[Candidate<'_>], verdicts: &[Option<Verdict>]) -> Vec<f64> {
+    let is_spend = |v: &Option<Verdict>| v.as_ref().is_some_and(|v| v.role == Role::Spend);
+    let columns: Vec<_> = candidates
+        .iter()
+        .zip(verdicts)
+        .filter(|(_, v)| is_spend(v))
+        .filter_map(|(c, _)| c.column.numbers())
+        .collect();
+    let rows = columns.first().map_or(0, |c| c.len());
+    if columns.len() < 2 {
+        return Vec::new();
+    }
+    let at = |row: usize| columns.iter().filter_map(|c| c.get(row).copied().flatten()).sum();
+    (0..rows).map(at).collect()
+}
+
+fn is_sum(c: &Candidate<'_>, spend: &[f64]) -> bool {
+    let Some(numbers) = c.column.numbers().filter(|n| n.len() == spend.len()) else { return false };
+    let close = |(own, sum): &(&Option<f64>, &f64)| {
+        own.is_some_and(|own| (own - *sum).abs() <= 0.02 + 1e-4 * sum.abs())
+    };
+    let hits = numbers.iter().zip(spend).filter(close).count();
+    !spend.is_empty() && !c.profile.is_constant && hits * 20 >= spend.len() * 19
 }

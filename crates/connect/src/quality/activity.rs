@@ -125,7 +125,11 @@ fn together_with_spend(medium: &Medium, spend: &Grid, registry: &Registry, out: 
         out.push(Finding::new(
             "data.unit-cost",
             Severity::Warning,
-            format!("a unit of `{name}` costs from {low:.3e} to {high:.3e} (middle four fifths of the rows)"),
+            format!(
+                "a unit of `{name}` costs from {} to {} (middle four fifths of the rows)",
+                figure(low),
+                figure(high)
+            ),
             "check that spend and exposure belong to the same channel and period",
         ));
     }

@@ -311,3 +311,48 @@ fn a_wrong_mapping_of_a_long_file_is_refused_by_name() {
     let text = error.to_string();
     assert!(text.contains("line 5") && text.contains("did you mean `kanal`?"), "{text}");
 }
+
+#[test]
+fn a_german_agency_file_is_understood() {
+    let b = brand(60);
+    let mut text = String::from(
+        "Kalenderwoche;Nettoumsatz in €;Bruttospendings TV (T€);GRP TV;Plakat Ausgaben;Online-Video Kosten;OLV Impressionen;Rabattaktion;Schulferien;Temperatur (°C);Konkurrenz-Werbedruck;Mediakosten gesamt\n",
+    );
+    for w in 0..60 {
+        let (tv, poster, video) = (b.tv[w] / 100, b.search[w] / 100, noise(w, 31, 4000));
+        text.push_str(&format!(
+            "{};{};{tv};{};{poster};{video};{};{};{};{},5;{};{}\n",
+            crate::brand::week_number(b.dates[w]).replace("-W", "/KW"),
+            money(b.revenue[w]).replace('.', ","),
+            tv / 50,
+            video * 70,
+            if w % 9 == 0 { "ja" } else { "nein" },
+            i32::from(w % 8 == 0),
+            noise(w, 32, 25),
+            noise(w, 33, 90),
+            tv + poster + video,
+        ));
+    }
+    let mapped = read_bytes("agentur.csv", text.as_bytes());
+    let columns = &mapped.proposal.as_ref().unwrap().columns;
+    let found: Vec<(Role, Option<&str>)> =
+        columns.iter().map(|c| (c.role, c.channel.as_deref())).collect();
+    let expected = [
+        (Role::Date, None),
+        (Role::Revenue, None),
+        (Role::Spend, Some("TV")),
+        (Role::Exposure, Some("TV")),
+        (Role::Spend, Some("Plakat")),
+        (Role::Spend, Some("Online-Video")),
+        (Role::Exposure, Some("Online-Video")),
+        (Role::Treatment, None),
+        (Role::Event, None),
+        (Role::Control, None),
+        (Role::Control, None),
+        (Role::Ignored, None),
+    ];
+    assert_eq!(found, expected, "{columns:#?}");
+    let built = mapped.panel(&Registry::default()).unwrap();
+    assert_eq!(built.panel.calendar.starts()[0], b.dates[0]);
+    assert_eq!(built.panel.currency.unwrap().code(), "EUR");
+}

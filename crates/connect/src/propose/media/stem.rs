@@ -30,7 +30,7 @@ pub(super) fn stem(c: &Candidate<'_>) -> (Vec<String>, String) {
         if is_metric {
             continue;
         }
-        key.push(vocabulary.canonical(&token.text).to_owned());
+        key.extend(vocabulary.canonical(&token.text).split(' ').map(str::to_owned));
         // Neighbours stay joined as they are written.
         match previous {
             Some((before, start)) if before + 1 == index => {
