@@ -80,13 +80,14 @@ CASES = {
 def main():
     args = arguments()
     shared = args.shared.resolve()
+    built_from = commit()
     results = []
     for case in args.cases:
         plan = CASES[case]
         ours = [outlay(args, shared, plan, seed) for seed in plan["outlay_seeds"]]
         for peer in plan["peers"]:
             try:
-                theirs = fit_peer(args, shared, peer)
+                theirs = fit_peer(args, shared, plan["title"], peer)
             except (OSError, subprocess.CalledProcessError) as error:
                 print(f"{peer['name']} did not run: {error}", file=sys.stderr)
                 reference = dict(plan["references"])[peer["name"]]
@@ -95,7 +96,7 @@ def main():
             results.append(side_by_side(plan["title"], peer["name"], ours, theirs))
     document = {
         "date": datetime.date.today().isoformat(),
-        "commit": commit(),
+        "commit": built_from,
         "machine": machine(args),
         "unit": "CPU seconds per effective draw (bulk ESS) of the worst common parameter",
         "results": results,
@@ -123,14 +124,16 @@ def outlay(args, shared, plan, seed):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def fit_peer(args, shared, peer):
+def fit_peer(args, shared, title, peer):
     python = args.environments / peer["environment"] / "bin/python"
     program = [shared / a if a.startswith("data/") else a for a in peer["program"]]
+    if not python.is_file():
+        raise FileNotFoundError(f"{python} is absent; run.sh installs it")
     runs = []
     with tempfile.TemporaryDirectory(prefix="outlay-peers-") as scratch:
         environment = {**os.environ, "PYTENSOR_FLAGS": f"base_compiledir={scratch}/compiled"}
         for seed in peer["seeds"]:
-            print(f"{peer['name']}: {program[-1]}, seed {seed}", file=sys.stderr)
+            print(f"{peer['name']}: {title}, seed {seed}", file=sys.stderr)
             out = pathlib.Path(scratch) / f"{seed}.json"
             command = [python, HERE / program[0], *program[1:], "--seed", seed, "--out", out]
             log = args.environments / f"{peer['environment']}-run.log"
