@@ -283,10 +283,10 @@ fn agreement(scalars: &[Scalar], reference: &Value, done: Moment, built: Moment)
         rhat.rhat,
         rhat.name
     );
-    let (mut compared, mut worst_z, mut worst_sd) = (0, 0.0_f64, 0.0_f64);
+    let (mut compared, mut unknown, mut worst_z, mut worst_sd) = (0, 0, 0.0_f64, 0.0_f64);
     for s in scalars {
         let Some(r) = reference["posterior"].get(&s.name) else {
-            println!("the reference has no {}", s.name);
+            unknown += 1;
             continue;
         };
         let [mean, sd, ess] = ["mean", "sd", "ess_bulk"].map(|k| r[k].as_f64().unwrap_or(f64::NAN));
@@ -305,5 +305,8 @@ fn agreement(scalars: &[Scalar], reference: &Value, done: Moment, built: Moment)
             );
         }
     }
-    println!("{compared} scalars compared: worst z {worst_z:.2}, worst sd off by {worst_sd:.3}");
+    println!(
+        "{compared} scalars compared, {unknown} not in the reference: worst z {worst_z:.2}, \
+         worst sd off by {worst_sd:.3}"
+    );
 }
