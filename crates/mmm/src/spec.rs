@@ -4,6 +4,7 @@
 //! out. Unknown keys and impossible values are refused with the line and the reason.
 
 pub(crate) mod check;
+mod evidence;
 mod file;
 mod media;
 mod preset;
@@ -13,6 +14,7 @@ use outlay_stats::distribution::Distribution;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub use evidence::{Evidence, EvidenceSource, UseEvidence, combine};
 pub use media::{
     AdstockFamily, AdstockSpec, EffectQuantity, EffectSpec, MediaKind, MediaSpec, Order,
     SaturationFamily, SaturationSpec,
@@ -374,6 +376,12 @@ pub struct Spec {
     /// Experiments.
     #[serde(default)]
     pub lift_test: Vec<LiftTest>,
+    /// Outside evidence on returns, which becomes ROI priors.
+    #[serde(default)]
+    pub evidence: Vec<Evidence>,
+    /// Which sources of evidence may enter.
+    #[serde(default)]
+    pub use_evidence: UseEvidence,
     /// How much to draw.
     pub sampling: Sampling,
 }
@@ -411,11 +419,31 @@ impl Spec {
             MediaKind::Organic => &self.organic,
             MediaKind::OrganicReachFrequency => &self.organic_reach_frequency,
         };
-        self.merged_media(name, base).map_err(|e| SpecError::Value {
+        let mut media = self.merged_media(name, base).map_err(|e| SpecError::Value {
             key: format!("channel.{name}"),
             reason: e.message().to_owned(),
             line: None,
-        })
+        })?;
+        self.apply_evidence(name, &mut media)?;
+        Ok(media)
+    }
+
+    /// Replaces the ROI prior of a channel by what the evidence on it says.
+    fn apply_evidence(&self, name: &str, media: &mut MediaSpec) -> Result<(), SpecError> {
+        let of_channel = self.evidence.iter().filter(|e| e.channel == name);
+        let used: Vec<&Evidence> =
+            of_channel.filter(|e| self.use_evidence.allows(e.source)).collect();
+        let Some(first) = used.first() else { return Ok(()) };
+        if media.effect.on != EffectQuantity::Roi {
+            return Err(SpecError::Value {
+                key: "evidence.channel".to_owned(),
+                reason: format!("`{name}` has no prior on `roi` that evidence could change"),
+                line: None,
+            });
+        }
+        media.effect.prior = combine(&media.effect.prior, &used, media.adstock.max_lag);
+        media.effect.source = first.source.name().to_owned();
+        Ok(())
     }
 }
 

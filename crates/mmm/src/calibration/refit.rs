@@ -36,7 +36,7 @@ pub(super) struct Refit {
 impl Refit {
     /// What was wrong, if anything was.
     pub(super) fn unsettled(&self) -> Option<Unsettled> {
-        (!self.settled).then(|| Unsettled {
+        (!self.settled).then_some(Unsettled {
             seed: self.seed,
             attempts: self.attempts,
             rhat: self.health.rhat,

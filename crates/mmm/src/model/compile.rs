@@ -104,6 +104,7 @@ fn check_names(spec: &Spec, panel: &Panel) -> Result<(), SpecError> {
     let mut wanted: Vec<(&str, &String, &Vec<String>)> = Vec::new();
     wanted.extend(spec.channel.keys().map(|n| ("channel", n, &media)));
     wanted.extend(spec.lift_test.iter().map(|l| ("lift_test.channel", &l.channel, &media)));
+    wanted.extend(spec.evidence.iter().map(|e| ("evidence.channel", &e.channel, &media)));
     wanted.extend(spec.controls.each.keys().map(|n| ("controls.each", n, &controls)));
     wanted.extend(spec.treatments.each.keys().map(|n| ("treatments.each", n, &treatments)));
     wanted.extend(spec.holdout.geos.iter().map(|n| ("holdout.geos", n, &geos)));
@@ -267,11 +268,11 @@ fn unit(
         effect,
     };
     if unit.effect.quantity == EffectQuantity::Mroi {
-        // One per cent more against what was: the derivative, from below.
-        let less =
-            scaled_series(&unit, panel.n_periods(), 1.0 / (1.0 + MARGINAL_STEP), |_, _| true);
-        unit.effect.unit /= 1.0 + MARGINAL_STEP;
-        unit.effect.counterfactual = Some(less);
+        // One per cent more against what was. The effect is counted as exposure less
+        // counterfactual; the sign of the weights turns that round.
+        let more = scaled_series(&unit, panel.n_periods(), 1.0 + MARGINAL_STEP, |_, _| true);
+        unit.effect.counterfactual = Some(more);
+        unit.effect.weights.iter_mut().for_each(|w| *w = -*w);
     }
     Ok(unit)
 }

@@ -41,6 +41,7 @@ pub(super) fn check(spec: &Spec) -> Result<(), Problem> {
             Err(error) => return Err((key, error.message().to_owned())),
         }
     }
+    check_evidence(spec)?;
     for (key, sampling) in
         [("sampling.chains", spec.sampling.chains), ("sampling.draws", spec.sampling.draws)]
     {
@@ -51,6 +52,25 @@ pub(super) fn check(spec: &Spec) -> Result<(), Problem> {
     if !(0.5..1.0).contains(&spec.sampling.target_accept) {
         let reason = "must lie between 0.5 and 1 (0.8 to 0.95 is usual)".to_owned();
         return Err(("sampling.target_accept".to_owned(), reason));
+    }
+    Ok(())
+}
+
+fn check_evidence(spec: &Spec) -> Result<(), Problem> {
+    for (i, e) in spec.evidence.iter().enumerate() {
+        let numbers = [("standard_error", e.standard_error), ("spend_ratio", e.spend_ratio)];
+        for (part, value) in numbers {
+            if value <= 0.0 || !value.is_finite() {
+                return Err((format!("evidence[{i}].{part}"), "must be positive".into()));
+            }
+        }
+        if !e.roi.is_finite() || !e.weeks_ago.is_finite() || e.weeks_ago < 0.0 {
+            let reason = "must have a finite `roi` and `weeks_ago` of zero or more".into();
+            return Err((format!("evidence[{i}]"), reason));
+        }
+        if e.duration == Some(0) {
+            return Err((format!("evidence[{i}].duration"), "must be at least 1 period".into()));
+        }
     }
     Ok(())
 }

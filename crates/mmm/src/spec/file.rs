@@ -86,7 +86,7 @@ pub(super) fn read(text: &str) -> Result<Spec, SpecError> {
     let spec: Spec =
         Value::Table(merged).try_into().map_err(|e| SpecError::Syntax(e.message().to_owned()))?;
     check(&spec).map_err(|(key, reason)| {
-        let path: Vec<&str> = key.split('.').collect();
+        let path: Vec<&str> = key.split(['.', '[']).collect();
         let leaf = leaves.iter().rev().find(|l| {
             l.path.iter().zip(&path).all(|(a, b)| a == b) || l.path.join(".").starts_with(&key)
         });

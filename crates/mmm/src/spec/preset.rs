@@ -8,7 +8,7 @@ use super::{
     AdstockFamily, AdstockSpec, Baseline, Controls, EffectDistribution, EffectQuantity, EffectSpec,
     Geo, Holdout, Holidays, KnotPlacement, Knots, Likelihood, LikelihoodFamily, MediaSpec, Order,
     Sampling, SaturationFamily, SaturationSpec, Scale, Scaling, Seasonality, Spec,
-    TreatmentBaseline, TreatmentQuantity, Treatments, VERSION,
+    TreatmentBaseline, TreatmentQuantity, Treatments, UseEvidence, VERSION,
 };
 
 /// A named starting point.
@@ -162,6 +162,8 @@ fn meridian() -> Spec {
         },
         holdout: Holdout::default(),
         lift_test: Vec::new(),
+        evidence: Vec::new(),
+        use_evidence: UseEvidence::default(),
         sampling: sampling(),
     }
 }

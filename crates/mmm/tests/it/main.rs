@@ -6,3 +6,4 @@ mod log_density;
 mod posteriors;
 mod ridge;
 mod shared;
+mod spec;

@@ -1,0 +1,205 @@
+//! Outside evidence on a channel's return, turned into its ROI prior.
+//!
+//! Each result is an estimate with a standard error. What makes it less than a measurement of this
+//! model's ROI (another rate of spend, its age, a window too short for the carry-over) widens the
+//! standard error and corrects the mean, as Meridian 2's calibration does. The base prior times
+//! the normal likelihoods is then matched by the log-normal that is closest in cross-entropy: the
+//! one with the same mean and standard deviation of ln ROI.
+
+use outlay_stats::distribution::Distribution;
+use outlay_stats::special::ln_normal_pdf;
+use serde::{Deserialize, Serialize};
+
+/// Where a result comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EvidenceSource {
+    /// A randomised test.
+    Experiment,
+    /// A benchmark of similar brands.
+    Benchmark,
+    /// The posterior of an earlier model.
+    Posterior,
+    /// An uplift model; used only when `use_evidence.uplift` is on.
+    Uplift,
+    /// Customer lifetime value; used only when `use_evidence.ltv` is on.
+    Ltv,
+}
+
+/// Which sources may enter the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UseEvidence {
+    /// Randomised tests.
+    pub experiment: bool,
+    /// Benchmarks.
+    pub benchmark: bool,
+    /// Earlier models.
+    pub posterior: bool,
+    /// Uplift models.
+    pub uplift: bool,
+    /// Customer lifetime value.
+    pub ltv: bool,
+}
+
+impl Default for UseEvidence {
+    fn default() -> Self {
+        Self { experiment: true, benchmark: true, posterior: true, uplift: false, ltv: false }
+    }
+}
+
+/// A result on a channel's return.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// The channel.
+    pub channel: String,
+    /// Where it comes from.
+    pub source: EvidenceSource,
+    /// Estimated return per unit of spend.
+    pub roi: f64,
+    /// Its standard error.
+    pub standard_error: f64,
+    /// Weeks between the result and the data: its weight halves in a year.
+    #[serde(default)]
+    pub weeks_ago: f64,
+    /// Rate of spend in the result over the rate in the data.
+    #[serde(default = "one")]
+    pub spend_ratio: f64,
+    /// Periods that the result counted the effect over; absent for all of it.
+    #[serde(default)]
+    pub duration: Option<usize>,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// Weeks in which the weight of a result halves.
+const HALF_LIFE_WEEKS: f64 = 52.0;
+
+/// Carry-over assumed for how much of an effect a short window sees.
+const ASSUMED_RETENTION: f64 = 0.5;
+
+/// Points at which base prior and likelihoods are multiplied.
+const GRID: usize = 10_000;
+
+impl EvidenceSource {
+    /// The word in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Experiment => "experiment",
+            Self::Benchmark => "benchmark",
+            Self::Posterior => "posterior",
+            Self::Uplift => "uplift",
+            Self::Ltv => "ltv",
+        }
+    }
+}
+
+impl UseEvidence {
+    /// Whether a source may enter.
+    pub fn allows(self, source: EvidenceSource) -> bool {
+        match source {
+            EvidenceSource::Experiment => self.experiment,
+            EvidenceSource::Benchmark => self.benchmark,
+            EvidenceSource::Posterior => self.posterior,
+            EvidenceSource::Uplift => self.uplift,
+            EvidenceSource::Ltv => self.ltv,
+        }
+    }
+}
+
+impl Evidence {
+    /// Mean and standard error on the scale of the model's ROI, for a carry-over of `max_lag`.
+    pub fn adjusted(&self, max_lag: usize) -> (f64, f64) {
+        let by_spend = self.spend_ratio.max(1.0 / self.spend_ratio) - 1.0;
+        let weight = 0.5_f64.powf(self.weeks_ago / HALF_LIFE_WEEKS);
+        let by_age = (1.0 - weight) / weight;
+        let seen = self.duration.map_or(1.0, |periods| {
+            let sum = |n: usize| (0..n).map(|l| ASSUMED_RETENTION.powi(l as i32)).sum::<f64>();
+            sum(periods.min(max_lag + 1)) / sum(max_lag + 1)
+        });
+        let by_window = (1.0 - seen) / seen;
+        let inflation = (1.0 + by_spend + by_age + by_window).sqrt();
+        (self.roi / seen, self.standard_error * inflation)
+    }
+}
+
+/// The log-normal prior of a return after `results` on top of `base`.
+pub fn combine(base: &Distribution, results: &[&Evidence], max_lag: usize) -> Distribution {
+    let (low, high) = (base.quantile(0.001), base.quantile(0.999));
+    let adjusted: Vec<(f64, f64)> = results.iter().map(|r| r.adjusted(max_lag)).collect();
+    let points: Vec<f64> =
+        (0..GRID).map(|i| low + (high - low) * (i as f64 + 0.5) / GRID as f64).collect();
+    let logs: Vec<f64> = points
+        .iter()
+        .map(|x| {
+            let likelihood = |(mean, se): &(f64, f64)| ln_normal_pdf((x - mean) / se);
+            base.log_density(*x) + adjusted.iter().map(likelihood).sum::<f64>()
+        })
+        .collect();
+    let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let weights: Vec<f64> = logs.iter().map(|l| (l - top).exp()).collect();
+    let total: f64 = weights.iter().sum();
+    let moment = |f: &dyn Fn(f64) -> f64| -> f64 {
+        points.iter().zip(&weights).map(|(x, w)| f(x.ln()) * w).sum::<f64>() / total
+    };
+    let mu = moment(&|l| l);
+    let sigma = moment(&|l| (l - mu).powi(2)).sqrt();
+    Distribution::LogNormal { mu, sigma: sigma.max(1e-3) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn result(roi: f64, standard_error: f64) -> Evidence {
+        Evidence {
+            channel: "tv".into(),
+            source: EvidenceSource::Experiment,
+            roi,
+            standard_error,
+            weeks_ago: 0.0,
+            spend_ratio: 1.0,
+            duration: None,
+        }
+    }
+
+    const BASE: Distribution = Distribution::LogNormal { mu: 0.2, sigma: 0.9 };
+
+    #[test]
+    fn a_precise_result_takes_over_and_a_vague_one_hardly_counts() {
+        let precise = combine(&BASE, &[&result(3.0, 0.05)], 8);
+        assert!((precise.mean() - 3.0).abs() < 0.01 && (precise.sd() - 0.05).abs() < 0.005);
+        let vague = combine(&BASE, &[&result(3.0, 100.0)], 8);
+        // The base is cut at its 0.1 % and 99.9 % quantiles, which loses a little spread.
+        let Distribution::LogNormal { mu, sigma } = vague else { panic!("{vague:?}") };
+        assert!((mu - 0.2).abs() < 0.01 && (sigma - 0.9).abs() < 0.02, "{mu} {sigma}");
+    }
+
+    #[test]
+    fn age_spend_and_short_windows_widen_a_result() {
+        let old = Evidence { weeks_ago: 52.0, ..result(2.0, 0.5) };
+        assert!((old.adjusted(8).1 - 0.5 * 2.0_f64.sqrt()).abs() < 1e-12);
+        let other = Evidence { spend_ratio: 0.5, ..result(2.0, 0.5) };
+        assert!((other.adjusted(8).1 - 0.5 * 2.0_f64.sqrt()).abs() < 1e-12);
+        let short = Evidence { duration: Some(1), ..result(2.0, 0.5) };
+        let (mean, se) = short.adjusted(8);
+        assert!(mean > 3.9 && se > 0.5, "{mean} {se}");
+    }
+
+    #[test]
+    fn two_results_agree_on_a_narrower_prior() {
+        let one = combine(&BASE, &[&result(2.0, 0.4)], 8);
+        let two = combine(&BASE, &[&result(2.0, 0.4), &result(2.2, 0.4)], 8);
+        assert!(two.sd() < one.sd());
+    }
+
+    #[test]
+    fn uplift_and_lifetime_value_are_off_unless_asked_for() {
+        let usual = UseEvidence::default();
+        assert!(usual.allows(EvidenceSource::Experiment));
+        assert!(!usual.allows(EvidenceSource::Uplift) && !usual.allows(EvidenceSource::Ltv));
+    }
+}

@@ -1,0 +1,110 @@
+//! Specification files: what they say over their preset, and what is refused.
+
+use outlay_mmm::spec::{AdstockFamily, EffectQuantity, MediaKind, Preset, Spec, SpecError};
+use outlay_stats::distribution::Distribution;
+use proptest::prelude::*;
+
+fn read(body: &str) -> Result<Spec, SpecError> {
+    Spec::from_toml(&format!("version = 1\n{body}"))
+}
+
+/// Asserts that `body` is refused at this line with these words.
+#[track_caller]
+fn refused(body: &str, line: usize, words: &[&str]) {
+    let error = read(body).unwrap_err().to_string();
+    assert!(error.contains(&format!("line {line}")), "no line {line}: {error}");
+    for word in words {
+        assert!(error.contains(word), "no {word:?}: {error}");
+    }
+}
+
+#[test]
+fn a_written_specification_reads_back_the_same() {
+    for preset in [Preset::Outlay, Preset::Meridian, Preset::PymcMarketing] {
+        let spec = Spec::preset(preset);
+        let text = spec.to_toml().unwrap();
+        assert_eq!(Spec::from_toml(&text).unwrap(), spec, "{text}");
+    }
+    let full = "[baseline.trend]\nchangepoints = 3\n[channel.tv.adstock]\nmax_lag = 20\n\
+        [[lift_test]]\nchannel = 'tv'\nx = 1.0\ndelta_x = 1.0\ndelta_y = 2.0\nsigma = 0.5\n\
+        [[evidence]]\nchannel = 'tv'\nsource = 'experiment'\nroi = 2.0\nstandard_error = 0.5\n";
+    let spec = read(full).unwrap();
+    assert_eq!(Spec::from_toml(&spec.to_toml().unwrap()).unwrap(), spec);
+}
+
+#[test]
+fn only_what_is_said_changes() {
+    let spec = read("[media.adstock]\nfamily = 'weibull-pdf'\n").unwrap();
+    let mut expected = Spec::preset(Preset::Outlay);
+    expected.media.adstock.family = AdstockFamily::WeibullPdf;
+    assert_eq!(spec, expected);
+}
+
+#[test]
+fn a_channel_differs_in_its_own_keys_only() {
+    let body = "[media.adstock]\nmax_lag = 4\n[channel.tv.effect]\non = 'roi'\nprior = { log-normal = { mean = 2.0, sd = 0.5 } }\n";
+    let spec = read(body).unwrap();
+    let tv = spec.media_of("tv", MediaKind::Paid).unwrap();
+    assert_eq!(tv.adstock.max_lag, 4);
+    assert_eq!((tv.effect.on, tv.effect.source.as_str()), (EffectQuantity::Roi, "user"));
+    assert!((tv.effect.prior.mean() - 2.0).abs() < 1e-12);
+    assert_eq!(spec.media_of("radio", MediaKind::Paid).unwrap().effect.source, "preset");
+}
+
+#[test]
+fn a_part_can_be_switched_off() {
+    let spec =
+        read("[baseline]\nknots = false\nintercept = { normal = { mean = 0.0, sd = 2.0 } }\n");
+    let spec = spec.unwrap();
+    assert!(spec.baseline.knots.is_none());
+    assert_eq!(spec.baseline.intercept, Some(Distribution::Normal { mean: 0.0, sd: 2.0 }));
+}
+
+#[test]
+fn mistakes_are_refused_with_line_and_reason() {
+    refused("[media.adstock]\nmaxlag = 3\n", 3, &["maxlag"]);
+    refused("[media.adstock]\nmax_lag = 'long'\n", 3, &["media.adstock.max_lag"]);
+    refused("[media.adstock]\nalpha = { normal = { mean = 0.5, sd = 0.1 } }\n", 3, &["0 to 1"]);
+    refused(
+        "[media.effect]\nprior = { half-normal = { sd = -1.0 } }\n",
+        3,
+        &["media.effect.prior"],
+    );
+    refused("[likelihood]\nsigma = { normal = { mean = 0.0, sd = 1.0 } }\n", 3, &["positive"]);
+    refused("[scaling]\nkpi = 'biggest'\n", 3, &["scaling.kpi", "biggest"]);
+    refused("[sampling]\nchains = 0\n", 3, &["at least 1"]);
+    refused("[sampling]\ntarget_accept = 1.5\n", 3, &["0.5"]);
+    refused("[channel.tv.adstock]\nfamily = 'square'\n", 3, &["channel.tv", "square"]);
+    refused("[treatments]\nprior = { beta = { alpha = 1.0, beta = 1.0 } }\n", 3, &["normal"]);
+    refused(
+        "[[evidence]]\nchannel = 'tv'\nsource = 'experiment'\nroi = 2.0\nstandard_error = 0.0\n",
+        2,
+        &["standard_error", "positive"],
+    );
+}
+
+#[test]
+fn evidence_becomes_the_prior_and_says_so() {
+    let evidence = |source: &str| {
+        format!(
+            "[[evidence]]\nchannel = 'tv'\nsource = '{source}'\nroi = 3.0\nstandard_error = 0.2\n"
+        )
+    };
+    let tv = read(&evidence("experiment")).unwrap().media_of("tv", MediaKind::Paid).unwrap();
+    assert_eq!(tv.effect.source, "experiment");
+    assert!((tv.effect.prior.mean() - 3.0).abs() < 0.1, "{}", tv.effect.prior.mean());
+    // Uplift results stay out until they are asked for.
+    let off = read(&evidence("uplift")).unwrap().media_of("tv", MediaKind::Paid).unwrap();
+    assert_eq!(off.effect.source, "preset");
+    let on = format!("[use_evidence]\nuplift = true\n{}", evidence("uplift"));
+    let on = read(&on).unwrap().media_of("tv", MediaKind::Paid).unwrap();
+    assert_eq!(on.effect.source, "uplift");
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(text in "\\PC{0,200}") {
+        let _ = Spec::from_toml(&text);
+        let _ = read(&text);
+    }
+}
