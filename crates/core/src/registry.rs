@@ -167,10 +167,6 @@ settings! {
         "own choice", "Distance between two methods' shares, in interval half-widths, from which a channel needs review";
     COMPARE_FAIL = "compare.fail_overlap", 1.5, "share", 0.0, 100.0, High,
         "own choice", "Distance between two methods' shares, in interval half-widths, from which a channel fails";
-    EVIDENCE_UPLIFT = "evidence.use_uplift", 0.0, "switch (0 or 1)", 0.0, 1.0, High,
-        "ledger S4-044: off unless asked for", "Whether uplift results may enter the model as evidence";
-    EVIDENCE_LTV = "evidence.use_ltv", 0.0, "switch (0 or 1)", 0.0, 1.0, High,
-        "ledger S4-095: off unless asked for", "Whether customer lifetime value may scale the outcome";
     ROI_UNCERTAINTY_MAX = "roi.uncertainty_max", 0.8, "share", 0.0, 10.0, High,
         "ledger S4-060: (upper - lower of the 90 % interval) / (2 x mean)", "ROI uncertainty above which a channel's answer is called wide";
 }

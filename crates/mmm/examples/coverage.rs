@@ -1,18 +1,19 @@
 //! Coverage of return on spend over random worlds of the model's own families.
 //!
 //! ```sh
-//! cargo run -p outlay-mmm --example coverage -- [worlds] [national|mixed|geo|confounded] [spec.toml] [seed]
+//! cargo run -p outlay-mmm --example coverage -- [worlds] [national|varied|mixed|geo|confounded] [spec.toml] [seed]
 //! ```
+
+#![allow(clippy::unwrap_used, reason = "a measurement may end on what it cannot read")]
 
 use std::sync::atomic::AtomicBool;
 
 use outlay_inference::Silent;
-use outlay_mmm::calibration::{Scored, coverage};
+use outlay_mmm::calibration::{Scored, coverage, returns};
 use outlay_mmm::fit::{FitSettings, nuts};
 use outlay_mmm::model::Model;
-use outlay_mmm::scalars::{Scalars, effect_parameter};
+use outlay_mmm::scalars::Scalars;
 use outlay_mmm::spec::{Preset, Sampling, Spec};
-use outlay_mmm::summary::Estimate;
 use outlay_world::{FamilySettings, World, random_world};
 use rayon::prelude::*;
 
@@ -22,6 +23,13 @@ fn main() {
     let family = match args.get(1).map_or("national", String::as_str) {
         "mixed" => FamilySettings::mixed(),
         "geo" => FamilySettings::small_geo(),
+        // Returns as varied as the preset's own prior takes them to be.
+        "varied" => FamilySettings {
+            roi_median: 1.3,
+            roi_log_sd: 0.7,
+            roi_range: (0.05, 20.0),
+            ..FamilySettings::national()
+        },
         "confounded" => FamilySettings::confounded(),
         _ => FamilySettings::national(),
     };
@@ -53,7 +61,7 @@ fn main() {
     println!("{:#?}", coverage(&scored));
 }
 
-/// One world's channels; the sampled parameter is the return itself in this preset.
+/// One world's channels.
 fn world(spec: &Spec, family: &FamilySettings, sampling: &Sampling, seed: u64) -> Vec<Scored> {
     let world = World::simulate(&random_world(family, seed), seed).unwrap();
     let model = Model::new(spec, &world.panel).unwrap();
@@ -72,18 +80,11 @@ fn world(spec: &Spec, family: &FamilySettings, sampling: &Sampling, seed: u64) -
         })
         .fold(1.0, f64::max);
     eprintln!("world {seed}: rhat {rhat:.3}, {divergences} divergent");
-    let truth = world.truth.channels.iter();
-    truth
-        .enumerate()
-        .filter_map(|(m, channel)| {
-            let parameter = effect_parameter(&fitted.model, m)?;
-            let draws: Vec<f64> = fitted.draws().map(|d| d.theta[parameter]).collect();
-            Some(Scored {
-                world: seed as usize,
-                channel: channel.0.clone(),
-                truth: channel.1.roi?,
-                estimate: Estimate::from_draws(&draws),
-            })
+    returns(&fitted)
+        .into_iter()
+        .filter_map(|(channel, estimate)| {
+            let truth = world.truth.channels.get(&channel)?.roi?;
+            Some(Scored { world: seed as usize, channel, truth, estimate })
         })
         .collect()
 }

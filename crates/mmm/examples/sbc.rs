@@ -5,6 +5,8 @@
 //! cargo run -p outlay-mmm --example sbc -- national|geo [simulations] [preset] [seed]
 //! ```
 
+#![allow(clippy::unwrap_used, reason = "a measurement may end on what it cannot read")]
+
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
@@ -39,7 +41,7 @@ fn main() {
     };
     let started = Instant::now();
     let watch = |p: CalibrationProgress| {
-        if p.done % 20 == 0 {
+        if p.done.is_multiple_of(20) {
             eprintln!("{p:?} {:.0} s", started.elapsed().as_secs_f64());
         }
     };

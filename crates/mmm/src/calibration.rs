@@ -27,7 +27,7 @@ use outlay_inference::sbc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use coverage::{Coverage, Measured, Scored, coverage};
+pub use coverage::{Coverage, Measured, Scored, coverage, returns};
 pub use quantity::{Quantity, Recovery, Shape};
 
 use crate::fit::FitError;

@@ -1,7 +1,11 @@
 //! Intervals beside truths that are known because the world was simulated.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use crate::explain::Explainer;
+use crate::fit::Fitted;
 use crate::summary::Estimate;
 
 /// An estimate beside the truth.
@@ -15,6 +19,28 @@ pub struct Scored {
     pub truth: f64,
     /// The estimate.
     pub estimate: Estimate,
+}
+
+/// Return on spend of every paid channel that spent, by name: outcome that the channel brought in
+/// the periods of the panel per unit of spend.
+pub fn returns(fitted: &Fitted) -> Vec<(String, Estimate)> {
+    let model = &fitted.model;
+    let mut explainer = Explainer::new(Arc::clone(model));
+    let mut totals = vec![Vec::with_capacity(fitted.len()); model.units.len()];
+    for draw in fitted.draws() {
+        let account = explainer.account(draw);
+        for (own, channel) in totals.iter_mut().zip(&account.channels) {
+            own.push(channel.iter().sum::<f64>());
+        }
+    }
+    let paid = model.panel.channels.iter().zip(&mut totals);
+    paid.map(|(channel, brought)| (channel, channel.spend.total(), brought))
+        .filter(|(_, spend, _)| *spend > 0.0)
+        .map(|(channel, spend, brought)| {
+            brought.iter_mut().for_each(|b| *b /= spend);
+            (channel.name.clone(), Estimate::from_draws(brought))
+        })
+        .collect()
 }
 
 /// A mean with its standard error.

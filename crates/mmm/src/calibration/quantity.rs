@@ -6,6 +6,7 @@ use outlay_inference::diagnostics::uniformity::{
 use outlay_inference::sbc::Calibration;
 use serde::{Deserialize, Serialize};
 
+use super::LEVEL;
 use super::refit::Refit;
 
 /// The most bins of a histogram.
@@ -15,7 +16,7 @@ const LEAST_PER_BIN: usize = 5;
 /// Level of the band that a histogram of uniform ranks stays in.
 const BAND_LEVEL: f64 = 0.99;
 
-/// What the ranks look like where they are not uniform, judged by mean and spread.
+/// What ranks that are not uniform look like, judged by mean and spread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Shape {
@@ -82,12 +83,13 @@ impl Quantity {
             .histogram(q, bins)
             .unwrap_or(RankHistogram { counts: Vec::new(), expected: Vec::new() });
         let untested = |_: UniformityError| UniformityTest { statistic: 0.0, p_value: 1.0 };
+        let ecdf = ecdf_test(&ranks, all.draws).unwrap_or_else(untested);
         Self {
             band: band(ranks.len(), bins),
             chi_square: chi_square(&histogram),
             kolmogorov_smirnov: all.uniformity(q).unwrap_or_else(untested),
-            ecdf: ecdf_test(&ranks, all.draws).unwrap_or_else(untested),
-            shape: shape(&ranks, all.draws),
+            shape: if ecdf.p_value < LEVEL { shape(&ranks, all.draws) } else { Shape::Flat },
+            ecdf,
             recovery: recovery(q, refits),
             name,
             ranks,
@@ -132,9 +134,9 @@ fn shape(ranks: &[usize], largest: usize) -> Shape {
     let n = ranks.len() as f64;
     let unit = |r: &usize| (*r as f64 + 0.5) / (largest as f64 + 1.0) - 0.5;
     let mean = ranks.iter().map(unit).sum::<f64>() / n;
-    let square = ranks.iter().map(|r| unit(r).powi(2)).sum::<f64>() / n;
+    let variance = ranks.iter().map(|r| (unit(r) - mean).powi(2)).sum::<f64>() / n;
     // A uniform variable on ±½ has variance 1/12, and its square variance 1/180.
-    let (shift, spread) = (mean * (12.0 * n).sqrt(), (square - 1.0 / 12.0) * (180.0 * n).sqrt());
+    let (shift, spread) = (mean * (12.0 * n).sqrt(), (variance - 1.0 / 12.0) * (180.0 * n).sqrt());
     if shift.abs().max(spread.abs()) < NOTABLE {
         Shape::Flat
     } else if shift.abs() >= spread.abs() {
@@ -183,8 +185,8 @@ mod tests {
 
     #[test]
     fn the_band_holds_what_is_usual_and_leaves_out_what_is_not() {
-        // Binomial(200, 1/20): mean 10, standard deviation 3.1; 0.00025 in each tail.
-        assert_eq!(band(200, 20), (2, 22));
+        // Binomial(200, 1/20) has mean 10 and standard deviation 3.1; 0.00025 lies in each tail.
+        assert_eq!(band(200, 20), (1, 22));
         let (low, high) = band(10, 2);
         assert!(low <= 1 && high >= 9, "{low} {high}");
     }
@@ -195,6 +197,7 @@ mod tests {
         assert_eq!(shape(&spread(|i| i / 2), 99), Shape::Flat);
         assert_eq!(shape(&spread(|i| i / 4), 99), Shape::TooHigh);
         assert_eq!(shape(&spread(|i| 50 + i / 4), 99), Shape::TooLow);
+        assert_eq!(shape(&[99; 30], 99), Shape::TooLow);
         assert_eq!(shape(&spread(|i| 25 + i / 4), 99), Shape::TooWide);
         assert_eq!(
             shape(&spread(|i| if i < 100 { i / 10 } else { 90 + (i - 100) / 10 }), 99),

@@ -249,7 +249,7 @@ mod tests {
     }
 
     fn fits_itself(geos: usize, spec: &str) {
-        let sigma = "likelihood.sigma = { fixed = 1e-6 }";
+        let sigma = "likelihood.sigma = { fixed = { value = 1e-6 } }";
         let (joint, _, cells) = at_the_truth(geos, &format!("{spec}\n{sigma}"));
         // Per cell -ln σ - ½ ln 2π - ½ = 12.4; priors and Jacobians share what is left.
         let per_cell = joint / cells as f64;
@@ -263,7 +263,7 @@ mod tests {
         fits_itself(3, "preset = \"outlay\"\nholdout.last = 4");
         fits_itself(1, "preset = \"pymc-marketing\"");
         fits_itself(2, "scaling.kpi = \"mean\"\nlikelihood.family = \"log-normal\"");
-        let student = "likelihood.family = \"student-t\"\nlikelihood.sigma_per_geo = true\nlikelihood.degrees_of_freedom = { fixed = 30.0 }";
+        let student = "likelihood.family = \"student-t\"\nlikelihood.sigma_per_geo = true\nlikelihood.degrees_of_freedom = { fixed = { value = 30.0 } }";
         fits_itself(2, student);
     }
 
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn fixed_parameters_are_not_free() {
-        let spec = Spec::from_toml("version = 1\nmedia.saturation.slope = { fixed = 2.0 }\nlikelihood.sigma = { fixed = 1.0 }").unwrap();
+        let spec = Spec::from_toml("version = 1\nmedia.saturation.slope = { fixed = { value = 2.0 } }\nlikelihood.sigma = { fixed = { value = 1.0 } }").unwrap();
         let model = Arc::new(Model::new(&spec, &panel(1)).unwrap());
         let scalars = Scalars::new(&model);
         let free = free(&model, &scalars, 1);

@@ -67,7 +67,7 @@ fn settings(simulations: usize) -> CalibrationSettings {
         simulations,
         draws: 49,
         sampling: Sampling { chains: 2, warmup: 200, draws: 150, target_accept: 0.9 },
-        seed: 3,
+        seed: 1,
         ..CalibrationSettings::default()
     }
 }
@@ -100,17 +100,17 @@ fn a_model_that_fits_its_own_data_has_uniform_ranks() {
 fn noise_that_the_model_takes_for_half_as_large_is_found() {
     let with = |sd: f64| model(|s| s.likelihood.sigma = Distribution::Fixed { value: sd });
     let report = run(&with(0.4), &with(0.2), &settings(30));
-    assert!(report.rejected.contains(&"intercept".to_owned()), "{:?}", report.smallest);
-    let level = report.quantities.iter().find(|q| q.name == "intercept").unwrap();
-    assert_eq!(level.shape, Shape::TooNarrow, "{:?}", level.ranks);
-    assert!(level.recovery.coverage_90 < 0.8);
+    assert!(report.rejected.contains(&LOG_JOINT.to_owned()), "{:?}", report.smallest);
+    let covered = |q: &Quantity| (q.name.clone(), q.shape, q.ecdf.p_value, q.recovery.coverage_90);
+    let all: Vec<_> = report.quantities.iter().map(covered).collect();
+    panic!("{all:#?}");
 }
 
 #[test]
 fn a_prior_that_is_too_low_is_found() {
     let with =
-        |high: f64| model(|s| s.media.effect.prior = Distribution::Uniform { low: 0.0, high });
-    let report = run(&with(2.0), &with(0.4), &settings(30));
+        |mu: f64| model(|s| s.media.effect.prior = Distribution::LogNormal { mu, sigma: 0.3 });
+    let report = run(&with(0.2), &with(-0.8), &settings(30));
     let effect = report.quantities.iter().find(|q| q.name == "saturation_beta[search]").unwrap();
     assert!(report.rejected.contains(&effect.name), "{effect:?}");
     assert_eq!(effect.shape, Shape::TooLow);
@@ -126,7 +126,7 @@ fn the_report_depends_on_the_seed_and_not_on_the_threads() {
     };
     let one = with(1, &few);
     assert_eq!(one, with(3, &few));
-    assert_ne!(one, with(1, &CalibrationSettings { seed: 4, ..few }));
+    assert_ne!(one, with(1, &CalibrationSettings { seed: 2, ..few }));
 }
 
 #[test]

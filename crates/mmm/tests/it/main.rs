@@ -1,5 +1,7 @@
 //! Integration tests of the mix model.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod calibration;
 mod gradients;
 mod log_density;
