@@ -20,7 +20,7 @@ const BAND_LEVEL: f64 = 0.99;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Shape {
-    /// Nothing stands out.
+    /// Nothing stands out in mean and spread.
     Flat,
     /// Truths lie low in their posteriors: the posterior is too high.
     TooHigh,
