@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod brand;
+mod calibrate;
 mod docs;
 mod fit_folder;
 mod fitted;
