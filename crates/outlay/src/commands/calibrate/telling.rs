@@ -31,7 +31,10 @@ pub(super) fn sentence(report: &CalibrationReport) -> String {
     };
     match report.failed.len() {
         0 => judged,
-        failed => format!("{judged} {failed} simulations have no result."),
+        failed => format!(
+            "{failed} of {} simulations have no result, so the specification does not pass. {judged}",
+            report.settings.simulations,
+        ),
     }
 }
 
