@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use outlay_core::{Exposure, Grid, Panel};
-use outlay_stats::distribution::Distribution;
+use outlay_stats::distribution::{Distribution, Support};
 use outlay_stats::simd::dot;
 
 use super::baseline::{self, Baseline};
@@ -413,7 +413,10 @@ fn effect(
         geo_sd,
         geo_deviation,
         law: if hierarchical { spec.geo.media_effects } else { EffectDistribution::Normal },
-        shifted: quantity == EffectQuantity::Coefficient && matches!(slot, Slot::Free(_)),
+        // The shifted coordinate reaches every positive value, so the prior must, too.
+        shifted: quantity == EffectQuantity::Coefficient
+            && matches!(slot, Slot::Free(_))
+            && media.effect.prior.support() == Support::Above(0.0),
     })
 }
 

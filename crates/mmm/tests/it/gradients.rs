@@ -160,6 +160,8 @@ fn every_effect_quantity_has_the_right_gradient() {
         ("mroi", "log-normal = { mu = 0.0, sigma = 0.5 }"),
         ("contribution", "beta = { alpha = 2.0, beta = 20.0 }"),
         ("coefficient", "half-normal = { sd = 2.0 }"),
+        // A bounded coefficient keeps its own coordinate.
+        ("coefficient", "uniform = { low = 0.0, high = 0.4 }"),
     ] {
         for law in ["normal", "log-normal"] {
             for geos in [1, 3] {
