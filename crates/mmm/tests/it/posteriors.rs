@@ -1,9 +1,10 @@
 //! Posteriors equal the peers' on the same data: means within four Monte Carlo standard errors of
 //! both runs together, standard deviations within 10 %, all chains agreed, nothing divergent.
 //!
-//! A standard deviation is itself estimated: where the reference's own error of it is larger than
-//! 10 % (a heavy tail and few effective draws), four of its standard errors are allowed. It is
-//! judged by the fourth moment of our own draws, which are several times as many.
+//! One kind of scalar is judged otherwise: where the tail is so heavy (kurtosis above 10) that the
+//! reference's own standard deviation is known no better, four standard errors of it are allowed,
+//! by the fourth moment of our own draws. It is `saturation_beta[x2]`: the three references say
+//! 0.068, 0.131 and 0.133; two runs of ours with 60,000 effective draws say 0.103 and 0.105.
 
 use std::sync::atomic::AtomicBool;
 
@@ -24,6 +25,9 @@ fn fit(panel: &Panel, preset: Preset, draws: usize, seed: u64) -> Fitted {
     let settings = FitSettings { sampling: spec.sampling, seed, threads: 2, warm: None };
     nuts(model, &settings, &Silent, &AtomicBool::new(false)).unwrap()
 }
+
+/// Kurtosis from which a tail is called heavy; a normal distribution has 3, an exponential one 9.
+const HEAVY: f64 = 10.0;
 
 struct Moments {
     mean: f64,
@@ -60,8 +64,9 @@ fn compare(fitted: &Fitted, reference: &Value, least: usize) {
         assert!(z < 4.0, "{name}: mean {} against {peer_mean}, {z:.1} standard errors", ours.mean);
         let sd_error = ((ours.kurtosis - 1.0) / 4.0 * (1.0 / peer_ess + 1.0 / ess)).sqrt();
         let off = (ours.sd / peer_sd - 1.0).abs();
+        let allowed = if ours.kurtosis > HEAVY { f64::max(0.1, 4.0 * sd_error) } else { 0.1 };
         assert!(
-            off < f64::max(0.1, 4.0 * sd_error),
+            off < allowed,
             "{name}: sd {} against {peer_sd} ({:.0} % off)",
             ours.sd,
             100.0 * off
