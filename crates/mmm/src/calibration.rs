@@ -17,6 +17,7 @@
 mod coverage;
 mod quantity;
 mod refit;
+mod score;
 mod simulate;
 
 use std::collections::HashMap;
@@ -27,8 +28,14 @@ use outlay_inference::sbc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use coverage::{Coverage, Measured, Scored, coverage, returns};
+pub use coverage::{
+    Coverage, Measured, Returns, Scored, coverage, returns, returns_and_total,
+};
 pub use quantity::{Quantity, Recovery, Shape};
+pub use score::{
+    BrandRow, BrandScore, ChannelResult, LEAST_GAIN, Middle, PlanResult, ScoreError, ScoreTable,
+    TotalResult, aggregate, score,
+};
 
 use crate::fit::FitError;
 use crate::model::Model;

@@ -21,9 +21,23 @@ pub struct Scored {
     pub estimate: Estimate,
 }
 
+/// What paid channels brought in the periods of the panel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Returns {
+    /// Return on spend of every paid channel that spent, by name: outcome per unit of spend.
+    pub channels: Vec<(String, Estimate)>,
+    /// Outcome of all paid channels together.
+    pub total: Estimate,
+}
+
 /// Return on spend of every paid channel that spent, by name: outcome that the channel brought in
 /// the periods of the panel per unit of spend.
 pub fn returns(fitted: &Fitted) -> Vec<(String, Estimate)> {
+    returns_and_total(fitted).channels
+}
+
+/// [`returns`], and what all paid channels brought together.
+pub fn returns_and_total(fitted: &Fitted) -> Returns {
     let model = &fitted.model;
     let mut explainer = Explainer::new(Arc::clone(model));
     let mut totals = vec![Vec::with_capacity(fitted.len()); model.units.len()];
@@ -33,14 +47,21 @@ pub fn returns(fitted: &Fitted) -> Vec<(String, Estimate)> {
             own.push(channel.iter().sum::<f64>());
         }
     }
+    // Paid channels come first among the model's units.
     let paid = model.panel.channels.iter().zip(&mut totals);
-    paid.map(|(channel, brought)| (channel, channel.spend.total(), brought))
+    let mut all = vec![0.0; fitted.len()];
+    let channels = paid
+        .map(|(channel, brought)| {
+            all.iter_mut().zip(brought.iter()).for_each(|(all, b)| *all += b);
+            (channel, channel.spend.total(), brought)
+        })
         .filter(|(_, spend, _)| *spend > 0.0)
         .map(|(channel, spend, brought)| {
             brought.iter_mut().for_each(|b| *b /= spend);
             (channel.name.clone(), Estimate::from_draws(brought))
         })
-        .collect()
+        .collect();
+    Returns { channels, total: Estimate::from_draws(&all) }
 }
 
 /// A mean with its standard error.
@@ -99,7 +120,8 @@ pub fn coverage(scored: &[Scored]) -> Option<Coverage> {
     })
 }
 
-fn interval_score(truth: f64, e: &Estimate) -> f64 {
+/// Score of the 90 % interval: its width plus twenty times what the truth lies outside.
+pub(super) fn interval_score(truth: f64, e: &Estimate) -> f64 {
     e.q95 - e.q05 + 2.0 / 0.1 * ((e.q05 - truth).max(0.0) + (truth - e.q95).max(0.0))
 }
 
