@@ -14,7 +14,7 @@ use outlay_stats::simd::{Kernel, axpy, dispatch, dot};
 use rand::Rng;
 use rand_distr::{Distribution as _, StandardNormal};
 
-use crate::linear::Workspace;
+use crate::linear::{NoiseLaw, Workspace};
 use crate::model::layout::Slot;
 use crate::model::media::{Pass, UnitWork};
 use crate::model::{LiftKind, Model, Treatment};
@@ -255,17 +255,20 @@ impl Evaluator {
     #[inline(always)]
     fn marginal(&mut self, model: &Model) -> Result<f64, DensityError> {
         let slot = model.noise.sigma[0];
+        let memory = model.noise.autocorrelation;
         let sigma = slot.value(&self.theta);
+        let noise = NoiseLaw { sigma, rho: memory.value(&self.theta) };
         let mask = model.has_holdout.then_some(model.observed.as_slice());
         let value = model
             .block
-            .log_density::<true>(sigma, mask, &mut self.work)
+            .log_density::<true>(noise, mask, &mut self.work)
             .map_err(|_| DensityError::NotFinite)?;
         let precision = 1.0 / (sigma * sigma);
-        for (d, e) in self.d_mean.iter_mut().zip(&self.work.residual) {
+        for (d, e) in self.d_mean.iter_mut().zip(&self.work.weighted) {
             *d = e * precision;
         }
         slot.add(&mut self.d_theta, self.work.sigma_gradient / sigma);
+        memory.add(&mut self.d_theta, self.work.rho_gradient);
         for (column, d) in model.block.design.columns.iter().zip(&self.work.scale_gradient) {
             if let Some(s) = column.scale {
                 s.add(&mut self.d_theta, d / s.value(&self.theta));
@@ -509,6 +512,12 @@ impl Evaluator {
         self.d_mean.fill(0.0);
         let linear = &mut self.d_mean;
         model.block.design.apply(&self.work.coefficients, &mut self.by_period, linear);
+        if model.spec.likelihood.autocorrelation.is_some() {
+            return value
+                + likelihood::innovations(model, theta, &self.work.residual, &self.d_mean)
+                    .map(|(_, log_density)| log_density)
+                    .sum::<f64>();
+        }
         value
             + likelihood::pointwise(
                 model,

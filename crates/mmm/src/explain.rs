@@ -4,6 +4,8 @@
 //! likelihood effects multiply; the joint effect of all media is then split in proportion to
 //! each channel's term on the log scale.
 
+mod next;
+
 use std::sync::Arc;
 
 use outlay_stats::simd::{Kernel, axpy, dispatch, dot};
@@ -95,10 +97,9 @@ impl Explainer {
         }
     }
 
-    /// Noise scale of a geo.
+    /// Standard deviation of the noise of a geo.
     fn sigma(&self, draw: &Draw, geo: usize) -> f64 {
-        let slots = &self.model.noise.sigma;
-        slots[if slots.len() == 1 { 0 } else { geo }].value(&draw.theta)
+        self.model.noise.marginal_sd(&draw.theta, geo)
     }
 
     /// The whole account of a draw.
@@ -214,9 +215,7 @@ impl Explainer {
             for (g, beta) in draw.beta[channel].iter().enumerate() {
                 let cells = g * periods..(g + 1) * periods;
                 if log {
-                    let slots = &model.noise.sigma;
-                    let slot = slots[if slots.len() == 1 { 0 } else { g }];
-                    let half = (0.5 * slot.value(&draw.theta).powi(2)).exp();
+                    let half = (0.5 * model.noise.marginal_sd(&draw.theta, g).powi(2)).exp();
                     for cell in cells {
                         let others = self.linear[cell] + self.media[cell] - beta * own[cell];
                         let alone = self.rate[cell] * others.exp() * half;

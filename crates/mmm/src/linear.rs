@@ -9,7 +9,10 @@
 //! `∂/∂ln σ = -n + eᵀe/σ² + tr(I - A⁻¹)`.
 //!
 //! Leading orthogonal columns (one knot per period) are eliminated in closed form, so that their
-//! number costs next to nothing.
+//! number costs next to nothing. Noise may be correlated from period to period: then products
+//! with `XᵀX` and `rᵀr` are taken in its precision (see `correlation`), and no column leads.
+
+mod correlation;
 
 use outlay_stats::linalg::{
     NotPositiveDefinite, cholesky, inverse, log_determinant, solve_lower, solve_upper,
@@ -19,6 +22,7 @@ use rand::Rng;
 use rand_distr::{Distribution as _, StandardNormal};
 
 use crate::model::design::Design;
+use correlation::Correlation;
 
 /// Leading columns that share their Gram diagonal and prior scale.
 #[derive(Debug, Clone)]
@@ -43,6 +47,16 @@ pub struct LinearBlock {
     /// Border × border.
     border: Vec<f64>,
     observed: f64,
+    correlation: Option<Correlation>,
+}
+
+/// Scale and memory of the noise.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NoiseLaw {
+    /// Standard deviation of the innovations.
+    pub sigma: f64,
+    /// Autocorrelation from one period to the next; used by blocks made for it.
+    pub rho: f64,
 }
 
 /// Scratch memory and results of one evaluation.
@@ -60,6 +74,10 @@ pub struct Workspace {
     pub scale_gradient: Vec<f64>,
     /// `∂ ln p / ∂ ln σ`.
     pub sigma_gradient: f64,
+    /// `∂ ln p / ∂ ρ`, where noise is correlated.
+    pub rho_gradient: f64,
+    /// `Ω (r - X b̂)`: the residual as the density's derivative sees it.
+    pub weighted: Vec<f64>,
     factor: Vec<f64>,
     inverse: Vec<f64>,
     scratch: Vec<f64>,
@@ -69,8 +87,13 @@ pub struct Workspace {
 }
 
 impl LinearBlock {
-    /// Prepares a design; `weights` are 1 for observed cells and 0 for held-out ones.
-    pub fn new(design: Design, weights: &[f64]) -> Self {
+    /// Prepares a design; `weights` are 1 for observed cells and 0 for held-out ones. With
+    /// `correlated`, noise may have an autocorrelation; then no column leads.
+    pub fn new(mut design: Design, weights: &[f64], correlated: bool) -> Self {
+        if correlated {
+            design.lead = 0;
+        }
+        let correlation = correlated.then(|| Correlation::new(&design, weights));
         let p = design.columns.len();
         let lead = design.lead;
         let r = p - lead;
@@ -101,7 +124,7 @@ impl LinearBlock {
             }
         }
         let observed = weights.iter().sum();
-        Self { design, groups, group_of, cross, border, observed }
+        Self { design, groups, group_of, cross, border, observed, correlation }
     }
 
     /// Number of columns.
@@ -126,6 +149,8 @@ impl LinearBlock {
             residual: vec![0.0; n],
             scale_gradient: vec![0.0; p],
             sigma_gradient: 0.0,
+            rho_gradient: 0.0,
+            weighted: vec![0.0; n],
             factor: vec![0.0; r * r],
             inverse: vec![0.0; r * r],
             scratch: vec![0.0; r * r],
@@ -145,19 +170,20 @@ impl LinearBlock {
     #[inline(always)]
     pub fn log_density<const GRADIENT: bool>(
         &self,
-        sigma: f64,
+        noise: NoiseLaw,
         mask: Option<&[f64]>,
         w: &mut Workspace,
     ) -> Result<f64, NotPositiveDefinite> {
+        let NoiseLaw { sigma, rho } = noise;
         let (p, lead) = (self.len(), self.design.lead);
         let r = p - lead;
         let precision = 1.0 / (sigma * sigma);
-        let square = dot(&w.residual, &w.residual);
-        self.design.project(&w.residual, &mut w.by_period, &mut w.projected);
+        let square = self.weigh(rho, w);
+        self.design.project(&w.weighted, &mut w.by_period, &mut w.projected);
         for j in 0..p {
             w.q[j] = w.sd[j] * w.projected[j] * precision;
         }
-        self.factorise(precision, w)?;
+        self.factorise(rho, precision, w)?;
 
         // Border: S m2 = q2 - A21 D⁻¹ q1; then lead: m1 = D⁻¹ (q1 - A12 m2).
         let lead_d = |k: usize| {
@@ -175,7 +201,8 @@ impl LinearBlock {
         solve_upper(&w.factor, r, &mut w.mean[lead..]);
         self.solve_lead(precision, w);
 
-        let log_det = log_determinant(&w.factor, r) + self.lead_log_determinant(precision);
+        let log_det = log_determinant(&w.factor, r) + self.lead_log_determinant(precision)
+            - self.correlation.as_ref().map_or(0.0, |c| c.log_determinant(rho));
         let quadratic = square * precision - dot(&w.q, &w.mean);
         let value = -0.5
             * (self.observed * (2.0 * std::f64::consts::PI * sigma * sigma).ln()
@@ -194,18 +221,36 @@ impl LinearBlock {
             }
         }
         if GRADIENT {
-            self.derivatives(precision, w);
+            self.derivatives(rho, precision, w);
         }
         Ok(value)
     }
 
+    /// `w.weighted = Ω w.residual`; gives `rᵀΩr`.
+    #[inline(always)]
+    fn weigh(&self, rho: f64, w: &mut Workspace) -> f64 {
+        match &self.correlation {
+            Some(correlation) => correlation.apply(rho, &w.residual, &mut w.weighted),
+            None => w.weighted.copy_from_slice(&w.residual),
+        }
+        dot(&w.residual, &w.weighted)
+    }
+
     /// Cholesky factor of the border's Schur complement.
     #[inline(always)]
-    fn factorise(&self, precision: f64, w: &mut Workspace) -> Result<(), NotPositiveDefinite> {
+    fn factorise(
+        &self,
+        rho: f64,
+        precision: f64,
+        w: &mut Workspace,
+    ) -> Result<(), NotPositiveDefinite> {
         let lead = self.design.lead;
         let r = self.len() - lead;
         for (f, g) in w.factor.iter_mut().zip(&self.border) {
             *f = g * precision;
+        }
+        if let Some(correlation) = &self.correlation {
+            correlation.add_gram(rho, precision, &mut w.factor);
         }
         for group in &self.groups {
             let s2 = group.sd * group.sd;
@@ -250,7 +295,7 @@ impl LinearBlock {
     }
 
     #[inline(always)]
-    fn derivatives(&self, precision: f64, w: &mut Workspace) {
+    fn derivatives(&self, rho: f64, precision: f64, w: &mut Workspace) {
         let (p, lead) = (self.len(), self.design.lead);
         let r = p - lead;
         inverse(&w.factor, r, &mut w.scratch, &mut w.inverse);
@@ -274,7 +319,10 @@ impl LinearBlock {
             let spread = dot(&w.inverse, &group.outer) * s2 * precision * precision / (d * d);
             trace += group.members.len() as f64 / d + spread;
         }
-        let error = dot(&w.residual, &w.residual);
+        let error = self.weigh(rho, w);
+        if let Some(correlation) = &self.correlation {
+            w.rho_gradient = correlation.gradient(rho, precision, &w.residual, &w.inverse, &w.sd);
+        }
         w.sigma_gradient = -self.observed + error * precision + (p as f64 - trace);
     }
 
@@ -327,14 +375,14 @@ mod tests {
         }
         add(Shape::Geo { geo: 1, values: vec![1.0; 5] }, 1.5);
         add(Shape::Dense((0..10).map(|i| ((i * 7) % 5) as f64 - 2.0).collect()), 0.7);
-        LinearBlock::new(Design::order(columns, 2, 5), &[1.0; 10])
+        LinearBlock::new(Design::order(columns, 2, 5), &[1.0; 10], false)
     }
 
     fn evaluate(b: &LinearBlock, r: &[f64], sd: &[f64], sigma: f64) -> (f64, Workspace) {
         let mut w = b.workspace();
         w.sd.copy_from_slice(sd);
         w.residual.copy_from_slice(r);
-        let value = b.log_density::<true>(sigma, None, &mut w).unwrap();
+        let value = b.log_density::<true>(NoiseLaw { sigma, rho: 0.0 }, None, &mut w).unwrap();
         (value, w)
     }
 

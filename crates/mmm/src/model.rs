@@ -81,6 +81,17 @@ pub struct Noise {
     pub sigma: Vec<Slot>,
     /// Degrees of freedom (Student-t).
     pub degrees_of_freedom: Slot,
+    /// Autocorrelation from one period to the next; zero unless the specification learns it.
+    pub autocorrelation: Slot,
+}
+
+impl Noise {
+    /// Standard deviation of one cell's noise in a geo, the memory of earlier periods included.
+    pub fn marginal_sd(&self, theta: &[f64], geo: usize) -> f64 {
+        let rho = self.autocorrelation.value(theta);
+        let own = self.sigma.get(geo).or(self.sigma.first());
+        own.map_or(0.0, |slot| slot.value(theta)) / (1.0 - rho * rho).sqrt()
+    }
 }
 
 /// A compiled model.

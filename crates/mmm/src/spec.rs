@@ -17,7 +17,7 @@ use thiserror::Error;
 pub use evidence::{Evidence, EvidenceSource, UseEvidence, combine};
 pub use media::{
     AdstockFamily, AdstockSpec, EffectQuantity, EffectSpec, MediaKind, MediaSpec, Order,
-    SaturationFamily, SaturationSpec,
+    SaturationFamily, SaturationSpec, TimeUnit,
 };
 pub use preset::Preset;
 
@@ -109,6 +109,8 @@ pub enum KnotPlacement {
     Count(usize),
     /// One every so many periods.
     Every(usize),
+    /// One every so many weeks, whatever the length of a period.
+    EveryWeeks(usize),
 }
 
 /// Piecewise linear trend.
@@ -251,6 +253,10 @@ pub struct Likelihood {
     pub sigma_per_geo: bool,
     /// Prior of the degrees of freedom of `student-t`.
     pub degrees_of_freedom: Distribution,
+    /// Prior of the autocorrelation of the noise from one period to the next, within each geo
+    /// (a stationary AR(1) whose innovations have scale `sigma`); absent for independent noise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autocorrelation: Option<Distribution>,
 }
 
 /// Family of the observation noise.

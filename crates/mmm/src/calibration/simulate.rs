@@ -121,12 +121,17 @@ impl Simulator {
         for (g, row) in values.chunks_exact_mut(self.model.periods()).enumerate() {
             let slot = noise.sigma.get(g).or(noise.sigma.first());
             let sigma = slot.map_or(0.0, |s| s.value(&draw.theta));
-            for y in row {
-                *y += sigma
-                    * match &student {
-                        Some(t) => t.sample(rng),
-                        None => StandardNormal.sample(rng),
-                    };
+            let rho = noise.autocorrelation.value(&draw.theta);
+            let mut error = 0.0;
+            for (t, y) in row.iter_mut().enumerate() {
+                let innovation: f64 = match &student {
+                    Some(t) => t.sample(rng),
+                    None => StandardNormal.sample(rng),
+                };
+                // The first error comes from the stationary distribution.
+                let spread = if t == 0 { (1.0 - rho * rho).sqrt() } else { 1.0 };
+                error = rho * error + sigma * innovation / spread;
+                *y += error;
             }
         }
         Ok(())

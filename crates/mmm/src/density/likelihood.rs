@@ -56,6 +56,33 @@ fn normal(sigma: f64, r: &[f64], w: &[f64], d: &mut [f64]) -> (f64, f64) {
     (log, (squares * precision - count) / sigma)
 }
 
+/// Log density of every observed cell given the cells before it in its geo, for normal noise
+/// that may be autocorrelated; `linear` is the linear part of the mean. Gives the cell's index
+/// with it.
+pub(crate) fn innovations<'a>(
+    model: &'a Model,
+    theta: &'a [f64],
+    residual: &'a [f64],
+    linear: &'a [f64],
+) -> impl Iterator<Item = (usize, f64)> + 'a {
+    let periods = model.periods();
+    let rho = model.noise.autocorrelation.value(theta);
+    let error = move |cell: usize| residual[cell] - linear[cell];
+    let observed = (0..residual.len()).filter(|cell| model.observed[*cell] > 0.0);
+    observed.map(move |cell| {
+        let slots = &model.noise.sigma;
+        let sigma = slots[if slots.len() == 1 { 0 } else { cell / periods }].value(theta);
+        let follows = !cell.is_multiple_of(periods) && model.observed[cell - 1] > 0.0;
+        let (mean, sd) = if follows {
+            (rho * error(cell - 1), sigma)
+        } else {
+            (0.0, sigma / (1.0 - rho * rho).sqrt())
+        };
+        let z = (error(cell) - mean) / sd;
+        (cell, -0.5 * z * z - sd.ln() - 0.5 * (2.0 * std::f64::consts::PI).ln())
+    })
+}
+
 /// Student-t with derivatives in mean, scale and degrees of freedom.
 #[inline(always)]
 fn student(sigma: f64, df: f64, r: &[f64], w: &[f64], d: &mut [f64]) -> (f64, f64, f64) {

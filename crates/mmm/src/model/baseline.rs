@@ -111,6 +111,11 @@ pub(super) fn most_populous(panel: &Panel) -> usize {
     (0..people.len()).fold(0, |best, g| if people[g] > people[best] { g } else { best })
 }
 
+/// Periods of the panel in a week (below one for months).
+pub(super) fn periods_per_week(panel: &Panel) -> f64 {
+    panel.calendar.granularity().per_year() * 7.0 / 365.25
+}
+
 /// Period indices of the knots; `int(linspace(0, T - 1, K))` for equally spaced ones.
 fn knot_positions(knots: &Knots, panel: &Panel) -> Vec<usize> {
     let periods = panel.n_periods();
@@ -126,6 +131,10 @@ fn knot_positions(knots: &Knots, panel: &Panel) -> Vec<usize> {
         KnotPlacement::Auto => (0..periods).collect(),
         KnotPlacement::Count(count) => spaced(count),
         KnotPlacement::Every(every) => spaced((periods - 1).div_ceil(every.max(1)) + 1),
+        KnotPlacement::EveryWeeks(weeks) => {
+            let every = weeks as f64 * periods_per_week(panel);
+            spaced(((periods - 1) as f64 / every.max(1.0)).ceil() as usize + 1)
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use super::{Model, ModelError, Noise, Treatment};
 use crate::linear::LinearBlock;
 use crate::spec::{
     AdstockFamily, EffectDistribution, EffectQuantity, LiftDesign, LikelihoodFamily, MediaKind,
-    MediaSpec, Order, SaturationFamily, Spec, SpecError,
+    MediaSpec, Order, SaturationFamily, Spec, SpecError, TimeUnit,
 };
 use crate::transform::{AdstockShape, SaturationShape};
 
@@ -59,6 +59,7 @@ pub(super) fn compile(spec: &Spec, panel: &Panel) -> Result<Model, ModelError> {
     let Baseline { columns, explicit, covariate_scale, treatment_base, treatment_factor } =
         baseline::build(spec, panel, &mut layout)?;
     let noise = noise(spec, panel, &mut layout);
+    let correlated = spec.likelihood.autocorrelation.is_some();
     let design = Design::order(columns, panel.n_geos(), panel.n_periods());
     let means: Vec<f64> = design.columns.iter().map(|c| -c.mean).collect();
     let mut scratch = vec![0.0; panel.n_periods()];
@@ -72,7 +73,7 @@ pub(super) fn compile(spec: &Spec, panel: &Panel) -> Result<Model, ModelError> {
     Ok(Model {
         spec: spec.clone(),
         panel: panel.clone(),
-        block: LinearBlock::new(design, &observed),
+        block: LinearBlock::new(design, &observed, correlated),
         treatment: if plain { Treatment::Marginal } else { Treatment::Whitened },
         layout,
         units,
@@ -149,7 +150,11 @@ fn noise(spec: &Spec, panel: &Panel, layout: &mut Layout) -> Noise {
         }
         _ => Slot::Fixed(f64::INFINITY),
     };
-    Noise { family: likelihood.family, sigma, degrees_of_freedom }
+    let autocorrelation = match &likelihood.autocorrelation {
+        Some(prior) => layout.add("autocorrelation".to_owned(), prior),
+        None => Slot::Fixed(0.0),
+    };
+    Noise { family: likelihood.family, sigma, degrees_of_freedom, autocorrelation }
 }
 
 /// Exposure per head with the pad in front, scaled by `scale`.
@@ -233,7 +238,14 @@ fn unit(
     };
     let media = spec.media_of(name, kind)?;
     let names = MediaNames::new(spec.preset, kind);
-    let pad = if media.adstock.family == AdstockFamily::None { 0 } else { media.adstock.max_lag };
+    let in_unit = match media.adstock.unit {
+        TimeUnit::Period => 1.0,
+        TimeUnit::Week => baseline::periods_per_week(panel),
+    };
+    let pad = match media.adstock.family {
+        AdstockFamily::None => 0,
+        _ => (media.adstock.max_lag as f64 * in_unit).ceil() as usize,
+    };
     // Meridian's window is the history it has, where that is shorter.
     let window = (pad + 1).min(panel.n_periods() + panel.lead_in);
     let driver = match exposure {
@@ -249,7 +261,7 @@ fn unit(
             multiplier: Some(driver),
         },
     };
-    let (adstock, adstock_slots) = adstock(&media, window, name, &names, layout);
+    let (adstock, adstock_slots) = adstock(&media, window, in_unit, name, &names, layout);
     let (saturation, saturation_slots) = saturation(&media, name, &names, layout);
     let effect = effect(spec, panel, &media, name, spend, heads, kpi_scale, &names, layout)?;
     let mut unit = MediaUnit {
@@ -280,6 +292,7 @@ fn unit(
 fn adstock(
     media: &MediaSpec,
     window: usize,
+    in_unit: f64,
     name: &str,
     names: &MediaNames,
     layout: &mut Layout,
@@ -294,6 +307,7 @@ fn adstock(
         }
         AdstockFamily::WeibullCdf => AdstockShape::WeibullCdf,
         AdstockFamily::WeibullPdf => AdstockShape::WeibullPdf,
+        AdstockFamily::Weibull => AdstockShape::Weibull { unit: in_unit },
     };
     let slots = slots(shape.parameters(), name, layout, |p| {
         let prior = match p {

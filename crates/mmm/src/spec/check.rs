@@ -13,6 +13,7 @@ pub(super) fn check(spec: &Spec) -> Result<(), Problem> {
     positive("likelihood.sigma", &spec.likelihood.sigma)?;
     positive("likelihood.degrees_of_freedom", &spec.likelihood.degrees_of_freedom)?;
     positive("geo.media_sd", &spec.geo.media_sd)?;
+    check_autocorrelation(spec)?;
     gaussian("geo.level", &spec.geo.level)?;
     let scales = [
         ("controls.geo_sd", &spec.controls.geo_sd),
@@ -56,6 +57,20 @@ pub(super) fn check(spec: &Spec) -> Result<(), Problem> {
     Ok(())
 }
 
+fn check_autocorrelation(spec: &Spec) -> Result<(), Problem> {
+    let likelihood = &spec.likelihood;
+    let Some(prior) = &likelihood.autocorrelation else { return Ok(()) };
+    let key = "likelihood.autocorrelation";
+    within(key, prior, -1.0, 1.0)?;
+    if likelihood.family == LikelihoodFamily::StudentT || likelihood.sigma_per_geo {
+        return Err((
+            key.to_owned(),
+            "needs a normal or log-normal likelihood with one sigma for all geos".to_owned(),
+        ));
+    }
+    Ok(())
+}
+
 fn check_evidence(spec: &Spec) -> Result<(), Problem> {
     for (i, e) in spec.evidence.iter().enumerate() {
         let numbers = [("standard_error", e.standard_error), ("spend_ratio", e.spend_ratio)];
@@ -82,7 +97,9 @@ fn check_baseline(spec: &Spec) -> Result<(), Problem> {
             positive("baseline.knots.walk", walk)?;
         }
         let zero = match &knots.placement {
-            super::KnotPlacement::Count(n) | super::KnotPlacement::Every(n) => *n == 0,
+            super::KnotPlacement::Count(n)
+            | super::KnotPlacement::Every(n)
+            | super::KnotPlacement::EveryWeeks(n) => *n == 0,
             _ => false,
         };
         if zero {

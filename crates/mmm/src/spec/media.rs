@@ -32,6 +32,19 @@ pub enum AdstockFamily {
     WeibullCdf,
     /// Scaled Weibull density.
     WeibullPdf,
+    /// Share of a Weibull delay that falls into each period.
+    Weibull,
+}
+
+/// What carry-over is measured in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeUnit {
+    /// Periods of the data.
+    #[default]
+    Period,
+    /// Weeks, whatever the length of a period.
+    Week,
 }
 
 /// Saturation family.
@@ -68,17 +81,20 @@ pub enum Order {
 pub struct AdstockSpec {
     /// Family.
     pub family: AdstockFamily,
-    /// Longest lag, in periods; the window has one weight more.
+    /// Longest lag, in `unit`; the window has one weight more.
     pub max_lag: usize,
+    /// Unit of `max_lag` and, in the `weibull` family, of `lambda`.
+    #[serde(default)]
+    pub unit: TimeUnit,
     /// Whether weights sum to one.
     pub normalise: bool,
     /// Prior of `alpha` (geometric, delayed, binomial).
     pub alpha: Distribution,
     /// Prior of `theta` (delayed), in periods.
     pub theta: Distribution,
-    /// Prior of `lambda` (Weibull), in periods.
+    /// Prior of `lambda` (Weibull families), in periods, or in `unit` (`weibull`).
     pub lambda: Distribution,
-    /// Prior of `k` (Weibull).
+    /// Prior of `k` (Weibull families).
     pub k: Distribution,
     /// Periods until nothing is left (binomial); absent for the length of the window.
     pub horizon: Option<f64>,

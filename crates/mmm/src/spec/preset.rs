@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     AdstockFamily, AdstockSpec, Baseline, Controls, EffectDistribution, EffectQuantity, EffectSpec,
     Geo, Holdout, Holidays, KnotPlacement, Knots, Likelihood, LikelihoodFamily, MediaSpec, Order,
-    Sampling, SaturationFamily, SaturationSpec, Scale, Scaling, Seasonality, Spec,
+    Sampling, SaturationFamily, SaturationSpec, Scale, Scaling, Seasonality, Spec, TimeUnit,
     TreatmentBaseline, TreatmentQuantity, Treatments, UseEvidence, VERSION,
 };
 
@@ -56,6 +56,7 @@ fn pymc_adstock(max_lag: usize) -> AdstockSpec {
     AdstockSpec {
         family: AdstockFamily::Geometric,
         max_lag,
+        unit: TimeUnit::Period,
         normalise: true,
         alpha: Distribution::Beta { alpha: 1.0, beta: 3.0 },
         theta: half_normal(1.0),
@@ -159,6 +160,7 @@ fn meridian() -> Spec {
             sigma: half_normal(5.0),
             sigma_per_geo: false,
             degrees_of_freedom: Distribution::Gamma { shape: 2.0, rate: 0.1 },
+            autocorrelation: None,
         },
         holdout: Holdout::default(),
         lift_test: Vec::new(),

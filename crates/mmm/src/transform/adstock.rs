@@ -26,6 +26,13 @@ pub enum AdstockShape {
     /// Weibull density at `1 … L`, scaled so that its smallest value is 0 and its largest 1;
     /// parameters λ (scale, periods) and k (shape).
     WeibullPdf,
+    /// The share of a Weibull delay that falls into each period, `w_l = S(l) - S(l+1)`,
+    /// `S(t) = exp(-(t / (u λ))^k)`: k = 1 is geometric decay, k < 1 has a long tail, k > 1 a peak
+    /// after the exposure. Parameters λ (scale, units of u periods) and k (shape).
+    Weibull {
+        /// u, periods per unit of λ.
+        unit: f64,
+    },
 }
 
 /// Largest number of parameters of a shape.
@@ -38,7 +45,7 @@ impl AdstockShape {
             Self::None => &[],
             Self::Geometric | Self::Binomial { .. } => &["alpha"],
             Self::Delayed => &["alpha", "theta"],
-            Self::WeibullCdf | Self::WeibullPdf => &["lambda", "k"],
+            Self::WeibullCdf | Self::WeibullPdf | Self::Weibull { .. } => &["lambda", "k"],
         }
     }
 
@@ -65,6 +72,7 @@ impl AdstockShape {
             Self::Binomial { horizon } => binomial(p[0], horizon, w, d0),
             Self::WeibullCdf => weibull_cdf(p[0], p[1], w, d0, d1),
             Self::WeibullPdf => weibull_pdf(p[0], p[1], w, d0, d1),
+            Self::Weibull { unit } => weibull(p[0], p[1], unit, w, d0, d1),
         }
         if normalise {
             let total: f64 = w.iter().sum();
@@ -176,6 +184,23 @@ fn weibull_pdf(lambda: f64, k: f64, w: &mut [f64], dl: &mut [f64], dk: &mut [f64
     }
 }
 
+fn weibull(lambda: f64, k: f64, unit: f64, w: &mut [f64], dl: &mut [f64], dk: &mut [f64]) {
+    // Survival and its derivatives at the end of the period before.
+    let mut before = [1.0, 0.0, 0.0];
+    for (l, w) in w.iter_mut().enumerate() {
+        let log = ln((l + 1) as f64 / (unit * lambda));
+        let hazard = exp(k * log);
+        // Beyond this the survival is zero in f64, and its derivatives with it.
+        let survival = if hazard < 700.0 { exp(-hazard) } else { 0.0 };
+        let slope = if survival > 0.0 { survival * hazard } else { 0.0 };
+        let after = [survival, slope * k / lambda, -slope * log];
+        *w = before[0] - after[0];
+        dl[l] = before[1] - after[1];
+        dk[l] = before[2] - after[2];
+        before = after;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,12 +213,13 @@ mod tests {
         out
     }
 
-    const SHAPES: [AdstockShape; 5] = [
+    const SHAPES: [AdstockShape; 6] = [
         AdstockShape::Geometric,
         AdstockShape::Delayed,
         AdstockShape::Binomial { horizon: 9.0 },
         AdstockShape::WeibullCdf,
         AdstockShape::WeibullPdf,
+        AdstockShape::Weibull { unit: 1.5 },
     ];
 
     proptest! {
@@ -204,7 +230,9 @@ mod tests {
         ) {
             for shape in SHAPES {
                 let p = match shape {
-                    AdstockShape::WeibullCdf | AdstockShape::WeibullPdf => [lambda, k],
+                    AdstockShape::WeibullCdf
+                    | AdstockShape::WeibullPdf
+                    | AdstockShape::Weibull { .. } => [lambda, k],
                     _ => [a, theta],
                 };
                 let base = run(shape, &p, normalise, 9);
@@ -227,7 +255,9 @@ mod tests {
         fn normalised_weights_are_a_distribution(a in 0.001..0.999_f64, b in 0.05..8.0_f64) {
             for shape in SHAPES {
                 let p = match shape {
-                    AdstockShape::WeibullCdf | AdstockShape::WeibullPdf => [b, 0.3 + b],
+                    AdstockShape::WeibullCdf
+                    | AdstockShape::WeibullPdf
+                    | AdstockShape::Weibull { .. } => [b, 0.3 + b],
                     _ => [a, b],
                 };
                 let w = &run(shape, &p, true, 13)[0];
@@ -249,6 +279,13 @@ mod tests {
         assert!((delayed[0] - 0.5).abs() < 1e-14 && (delayed[1] - 1.0).abs() < 1e-14);
         let pdf = &run(AdstockShape::WeibullPdf, &[3.0, 2.0], false, 9)[0];
         assert!(pdf.iter().cloned().fold(f64::MIN, f64::max) == 1.0);
+        // A Weibull delay of shape 1 is geometric decay.
+        let delay = &run(AdstockShape::Weibull { unit: 7.0 }, &[0.5, 1.0], true, 9)[0];
+        let retained = (-1.0 / 3.5_f64).exp();
+        let decay = &run(AdstockShape::Geometric, &[retained], true, 9)[0];
+        for (a, b) in delay.iter().zip(decay) {
+            assert!((a - b).abs() < 1e-14);
+        }
         let cdf = &run(AdstockShape::WeibullCdf, &[2.0, 1.0], false, 3)[0];
         assert!((cdf[2] - (-0.5_f64 - 1.0).exp()).abs() < 1e-14);
     }

@@ -120,7 +120,9 @@ fn every_preset_has_the_right_gradient() {
 
 #[test]
 fn every_adstock_family_has_the_right_gradient() {
-    for family in ["none", "geometric", "delayed", "binomial", "weibull-cdf", "weibull-pdf"] {
+    for family in
+        ["none", "geometric", "delayed", "binomial", "weibull-cdf", "weibull-pdf", "weibull"]
+    {
         for order in ["adstock-first", "saturation-first"] {
             for normalise in [true, false] {
                 check(
@@ -185,6 +187,11 @@ fn every_likelihood_has_the_right_gradient() {
         check("[holdout]\nlast = 6", geos);
         check("[likelihood]\nfamily = 'student-t'\n[holdout]\nlast = 6", geos);
         check("[baseline.trend]\nchangepoints = 3", geos);
+        check(REMEMBERING, geos);
+        check(
+            &format!("{REMEMBERING}likelihood.family = 'log-normal'\nscaling.kpi = 'mean'"),
+            geos,
+        );
     }
 }
 
@@ -198,12 +205,17 @@ fn experiments_have_the_right_gradient() {
     }
 }
 
+/// Autocorrelated noise, with a gap in what is observed.
+const REMEMBERING: &str = "likelihood.autocorrelation = { uniform = { low = -0.9, high = 0.95 } }
+holdout.periods = ['2023-03-06', '2023-03-13', '2023-05-01']
+";
+
 #[test]
 fn integrating_the_linear_block_out_is_exact() {
     // ln p(θ, y) = ln p(θ, b, y) - ln p(b | θ, y) for every b. The conditional is normal, so the
     // difference between two b's is known from the joint alone; a drawn b must satisfy it.
-    for geos in [1, 3] {
-        let mut evaluator = evaluator("preset = 'meridian'", geos);
+    for (geos, more) in [(1, ""), (3, ""), (1, REMEMBERING), (3, REMEMBERING)] {
+        let mut evaluator = evaluator(&format!("preset = 'meridian'\n{more}"), geos);
         assert_eq!(evaluator.model().treatment, Treatment::Marginal);
         let dim = evaluator.dim();
         let mut rng = ChaCha8Rng::seed_from_u64(3);
@@ -260,7 +272,10 @@ fn integrating_the_linear_block_out_is_exact() {
             .map(|c| c.sd.ln())
             .sum();
         let expected = at_mean + by_z - log_conditional + jacobian;
-        assert!((marginal / expected - 1.0).abs() < 1e-7, "geos {geos}: {marginal} {expected}");
+        assert!(
+            (marginal / expected - 1.0).abs() < 1e-7,
+            "geos {geos}, {more}: {marginal} {expected}"
+        );
     }
 }
 

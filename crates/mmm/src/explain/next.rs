@@ -1,0 +1,112 @@
+//! What a channel will bring if its latest pattern of spending is repeated at another height.
+
+use std::sync::Arc;
+
+use crate::density::Draw;
+use crate::explain::Explainer;
+use crate::model::media::{MediaUnit, Series};
+use crate::spec::LikelihoodFamily;
+
+impl Explainer {
+    /// Outcome that the media of one channel in the next `horizon` periods will bring, in them
+    /// and afterwards until the carry-over has run out, per multiplier: the pattern of the last
+    /// `horizon` periods of the panel is repeated at that multiple, at the level of demand of
+    /// those periods. What earlier media still carries over is not counted. Horizons beyond the
+    /// panel are cut to it.
+    pub fn next(
+        &mut self,
+        draw: &Draw,
+        channel: usize,
+        horizon: usize,
+        multipliers: &[f64],
+    ) -> Vec<f64> {
+        let model = Arc::clone(&self.model);
+        let periods = model.periods();
+        let horizon = horizon.min(periods);
+        let unit = &model.units[channel];
+        let ahead = horizon + unit.window.saturating_sub(1);
+        let rates: Vec<f64> = (0..model.geos())
+            .map(|g| {
+                let last = (g + 1) * periods - horizon..(g + 1) * periods;
+                last.clone().map(|cell| self.rate[cell]).sum::<f64>() / horizon.max(1) as f64
+            })
+            .collect();
+        let log = model.noise.family == LikelihoodFamily::LogNormal;
+        // Outcome without the channel, per geo.
+        let alone: Vec<f64> = if log { self.without(draw, channel, horizon) } else { rates };
+        self.works[channel].main = unit.pass(model.geos(), periods);
+        unit.weights(&draw.theta, &mut self.works[channel]);
+        let weights = &self.works[channel].weights;
+        let mut pass = unit.pass(model.geos(), ahead);
+        let mut transformed = |multiplier: f64| {
+            let series = repeated(unit, model.geos(), periods, horizon, ahead, multiplier);
+            unit.transform::<false>(&series, &draw.theta, weights, ahead, &mut pass);
+            pass.out.clone()
+        };
+        let nothing = transformed(0.0);
+        let outcome = |out: &[f64]| -> f64 {
+            let rows = out.chunks_exact(ahead).zip(nothing.chunks_exact(ahead));
+            let geos = rows.zip(&alone).zip(&draw.beta[channel]);
+            geos.map(|(((with, without), alone), beta)| {
+                let cells = with.iter().zip(without);
+                let gained = cells.map(|(a, b)| {
+                    if log { (beta * a).exp() - (beta * b).exp() } else { beta * (a - b) }
+                });
+                alone * gained.sum::<f64>()
+            })
+            .sum()
+        };
+        multipliers.iter().map(|m| outcome(&transformed(*m))).collect()
+    }
+
+    /// Mean outcome per period without one channel over the last `horizon` periods, per geo, for
+    /// likelihoods whose effects multiply.
+    fn without(&mut self, draw: &Draw, channel: usize, horizon: usize) -> Vec<f64> {
+        let model = Arc::clone(&self.model);
+        let periods = model.periods();
+        self.linear_predictor(draw);
+        self.transform(draw);
+        let own = &self.works[channel].main.out;
+        (0..model.geos())
+            .map(|g| {
+                let beta = draw.beta[channel][g];
+                let half = (0.5 * model.noise.marginal_sd(&draw.theta, g).powi(2)).exp();
+                let cells = (g + 1) * periods - horizon..(g + 1) * periods;
+                let each = cells.map(|cell| {
+                    let others = self.linear[cell] + self.media[cell] - beta * own[cell];
+                    self.rate[cell] * others.exp() * half
+                });
+                each.sum::<f64>() / horizon.max(1) as f64
+            })
+            .collect()
+    }
+}
+
+/// The exposure of the last `horizon` periods at `multiplier`, then nothing; what ran before
+/// stands in the pad.
+fn repeated(
+    unit: &MediaUnit,
+    geos: usize,
+    periods: usize,
+    horizon: usize,
+    ahead: usize,
+    multiplier: f64,
+) -> Series {
+    let padded = periods + unit.pad;
+    let extend = |values: &[f64], factor: f64| -> Vec<f64> {
+        let mut out = Vec::with_capacity(geos * (unit.pad + ahead));
+        for row in values.chunks_exact(padded) {
+            out.extend_from_slice(&row[padded - unit.pad..]);
+            out.extend(row[padded - horizon..].iter().map(|v| v * factor));
+            out.extend(std::iter::repeat_n(0.0, ahead - horizon));
+        }
+        out
+    };
+    match &unit.series.multiplier {
+        Some(reach) => Series {
+            level: extend(&unit.series.level, 1.0),
+            multiplier: Some(extend(reach, multiplier)),
+        },
+        None => Series { level: extend(&unit.series.level, multiplier), multiplier: None },
+    }
+}
