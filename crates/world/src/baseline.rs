@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use outlay_core::{Covariate, Grid};
 use rand::RngExt;
 
-use crate::draw::{geo_series, normal, standardise, stream};
+use crate::draw::{geo_series, log_normal, normal, standardise, stream};
 use crate::geography::Geography;
 use crate::spec::{Control, ControlKind, Treatment, TreatmentKind, WorldSpec};
 use crate::timeline::Timeline;
@@ -26,13 +26,15 @@ impl BaselineDraw {
     }
 }
 
-/// Builds every part; `demand` is standardised, `[geo][history + period]`.
+/// Builds every part; `demand` is standardised, `[geo][history + period]`, `pulled` holds the
+/// treatments' series ([`pull`]).
 pub(crate) fn build(
     spec: &WorldSpec,
     seed: u64,
     line: &Timeline,
     geography: &Geography,
     demand: &[Vec<f64>],
+    pulled: &[Vec<f64>],
 ) -> BaselineDraw {
     let (geos, periods, history) = (geography.len(), line.periods, line.history);
     let baseline = &spec.baseline;
@@ -48,7 +50,8 @@ pub(crate) fn build(
         }
     };
     common("trend", line.trend(baseline.trend, &baseline.slopes));
-    common("seasonality", line.yearly(&baseline.yearly));
+    common("shifts", line.shifts(&baseline.shifts));
+    common("seasonality", season(spec, seed, line));
     common("weekday", line.weekly(&baseline.weekly));
     common("drift", drift(spec, seed, line));
     let mut controls = Vec::new();
@@ -75,8 +78,7 @@ pub(crate) fn build(
     }
     observed.append(&mut controls);
     let mut treatments = Vec::new();
-    for treatment in &spec.treatments {
-        let series = pull(treatment, seed, line);
+    for (treatment, series) in spec.treatments.iter().zip(pulled) {
         let values = Grid::from_fn(geos, periods, |_, t| series[t]);
         let part = scaled(&|g, t| treatment.effect * treatment.change(values.at(g, t)));
         parts.insert(treatment.name.clone(), part);
@@ -101,6 +103,21 @@ impl Treatment {
             TreatmentKind::Promotion => 0.0,
         }
     }
+}
+
+/// The wave of the year, higher in some years than in others.
+fn season(spec: &WorldSpec, seed: u64, line: &Timeline) -> Vec<f64> {
+    let yearly = &spec.baseline.yearly;
+    let mut wave = line.yearly(yearly);
+    if yearly.variation > 0.0 {
+        let mut rng = stream(seed, "yearly");
+        let heights: Vec<f64> =
+            (0..=line.calendar_years()).map(|_| log_normal(&mut rng, yearly.variation)).collect();
+        for (t, x) in wave.iter_mut().enumerate() {
+            *x *= heights.get(line.calendar_year(t)).copied().unwrap_or(1.0);
+        }
+    }
+    wave
 }
 
 /// A random walk that starts at 0 with the data.
@@ -147,7 +164,7 @@ fn observe(
 }
 
 /// A treatment's series: the price in force, or the depth of the promotion.
-fn pull(treatment: &Treatment, seed: u64, line: &Timeline) -> Vec<f64> {
+pub(crate) fn pull(treatment: &Treatment, seed: u64, line: &Timeline) -> Vec<f64> {
     let mut rng = stream(seed, &format!("treatment/{}", treatment.name));
     let cycle = (line.per_year() / treatment.per_year).max(1.0);
     let mut next = cycle * rng.random::<f64>();

@@ -52,6 +52,26 @@ impl LagWeights {
                 })
                 .collect()
             }
+            Adstock::TwoSpeed { fast, slow, share } => {
+                // Each part by its own sum, so that `share` is the slow one's share of the effect.
+                let part = |alpha: f64| -> Vec<f64> {
+                    let raw: Vec<f64> = (0..window).map(|l| alpha.powf(l as f64)).collect();
+                    let sum: f64 = raw.iter().sum();
+                    raw.into_iter().map(|w| w / sum).collect()
+                };
+                let mix = |(f, s): (f64, f64)| (1.0 - share) * f + share * s;
+                part(fast).into_iter().zip(part(slow)).map(mix).collect()
+            }
+            Adstock::PowerLaw { scale, exponent } => {
+                lags.map(|l| (1.0 + l / scale).powf(-exponent)).collect()
+            }
+            Adstock::LatePeak { peak, shape } => {
+                let at = |x: f64| (x * (1.0 - x).exp()).powf(shape);
+                lags.map(|l| at((l + 1.0) / (peak + 1.0))).collect()
+            }
+            Adstock::Plateau { periods } => {
+                lags.map(|l| if l < periods as f64 { 1.0 } else { 0.0 }).collect()
+            }
             Adstock::WeibullPdf { scale, shape } => {
                 let density = |x: f64| {
                     let r = x / scale;

@@ -63,6 +63,11 @@ pub enum WorldError {
         "channel `{0}` has no response to scale: its exposure rounds to nothing; raise its spend or lower its cost per thousand"
     )]
     NoResponse(String),
+    /// Channels raise each other so much that no sizes bring what was asked for.
+    #[error(
+        "no size of channel `{0}` brings the effect asked for, because effects multiply: ask for less, or use `link = \"additive\"` and no halo"
+    )]
+    Unsettled(String),
     /// The simulated data is no sound panel.
     #[error("the simulated data is no sound panel: {}", lines(.0))]
     Panel(Vec<PanelError>),

@@ -53,9 +53,11 @@
 
 mod assemble;
 mod baseline;
+mod brand;
 mod carry_over;
 mod csv;
 mod draw;
+mod drift;
 mod error;
 mod examples;
 mod flighting;
@@ -70,10 +72,11 @@ mod spending;
 mod timeline;
 mod truth;
 
+pub use brand::{BrandClass, UnknownClass, random_brand};
 pub use carry_over::{CarryOver, LagWeights};
 pub use error::{Problem, WorldError};
 pub use examples::{EXAMPLES, Example, example};
-pub use mechanism::{Mechanism, MediaEffect, scaled};
+pub use mechanism::{HaloEffect, Mechanism, MediaEffect, scaled};
 pub use random::{AdstockFamily, FamilySettings, SaturationFamily, random_world};
 pub use response::Response;
 pub use simulate::World;

@@ -10,7 +10,7 @@ use outlay_core::{Exposure, Grid};
 
 use crate::carry_over::CarryOver;
 use crate::response::Response;
-use crate::spec::Order;
+use crate::spec::{Link, Order};
 
 /// One channel's way from exposure to effect.
 #[derive(Debug, Clone)]
@@ -23,15 +23,35 @@ pub struct MediaEffect {
     pub order: Order,
     /// Exposure per head at which relative pressure is 1 (reach per head for reach and frequency).
     pub reference: f64,
-    /// KPI units per unit of response, one per geo.
+    /// KPI units per unit of response, one per geo (at the geo's average baseline where the link
+    /// multiplies).
     pub size: Vec<f64>,
+    /// Factor of the effect per period, history included; the last holds afterwards. Empty for
+    /// an effect that never changes.
+    pub change: Vec<f64>,
+    /// Channels that raise this one's effect.
+    pub halo: Vec<HaloEffect>,
 }
+
+/// How another channel raises an effect: by `1 + gain * response of the other`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HaloEffect {
+    /// Index of the other channel.
+    pub from: usize,
+    /// Share gained per unit of the other's response.
+    pub gain: f64,
+}
+
+/// Response of one channel to a plan, `[geo][period]`, history included.
+pub(crate) type Units = Vec<Vec<f64>>;
 
 /// The whole truth of a brand, without noise.
 #[derive(Debug, Clone)]
 pub struct Mechanism {
     /// The KPI without media, `[geo][period]`.
     pub baseline: Grid,
+    /// How effects and baseline make the KPI.
+    pub link: Link,
     /// One effect per channel: paid ones first, then organic ones.
     pub media: Vec<MediaEffect>,
     /// Share of people per geo.
@@ -41,8 +61,19 @@ pub struct Mechanism {
 }
 
 impl MediaEffect {
-    /// Effect per period of geo `g`, in units of response; history included.
+    /// Effect per period of geo `g`, in units of response, drift included; history included.
     pub(crate) fn unit_effect(&self, exposure: &Exposure, g: usize, people: f64) -> Vec<f64> {
+        let mut unit = self.response_to(exposure, g, people);
+        unit.iter_mut().enumerate().for_each(|(t, u)| *u *= self.strength(t));
+        unit
+    }
+
+    /// Factor of the effect in period `t`, history included.
+    pub(crate) fn strength(&self, t: usize) -> f64 {
+        self.change.get(t).or(self.change.last()).copied().unwrap_or(1.0)
+    }
+
+    fn response_to(&self, exposure: &Exposure, g: usize, people: f64) -> Vec<f64> {
         let per_head = self.reference * people;
         let relative = |row: &[f64]| row.iter().map(|x| x / per_head).collect::<Vec<f64>>();
         match exposure {
@@ -69,18 +100,69 @@ impl Mechanism {
     /// The KPI without noise under a media plan (one exposure per effect, `[geo][history +
     /// period]`), in KPI units, `[geo][period]`.
     pub fn expected(&self, plan: &[Exposure]) -> Grid {
-        let mut values = self.baseline.values().to_vec();
-        let periods = self.baseline.periods();
-        for (effect, exposure) in self.media.iter().zip(plan) {
-            for (g, people) in self.people.iter().enumerate() {
-                let unit = effect.unit_effect(exposure, g, *people);
-                let row = values.iter_mut().skip(g * periods).take(periods);
-                row.zip(unit.iter().skip(self.history)).for_each(|(v, u)| *v += effect.size[g] * u);
+        self.combine(&self.units(plan))
+    }
+
+    /// Every channel's response to its exposure, before halo and size.
+    pub(crate) fn units(&self, plan: &[Exposure]) -> Vec<Units> {
+        (0..self.media.len().min(plan.len())).map(|m| self.unit(m, &plan[m])).collect()
+    }
+
+    /// One channel's response to an exposure.
+    pub(crate) fn unit(&self, m: usize, exposure: &Exposure) -> Units {
+        let effect = &self.media[m];
+        let geos = self.people.iter().enumerate();
+        geos.map(|(g, people)| effect.unit_effect(exposure, g, *people)).collect()
+    }
+
+    /// The response of a channel that is taken away.
+    pub(crate) fn nothing(&self) -> Units {
+        vec![vec![0.0; self.history + self.baseline.periods()]; self.people.len()]
+    }
+
+    /// The KPI that responses make, `[geo][period]`.
+    pub(crate) fn combine(&self, units: &[Units]) -> Grid {
+        let (geos, periods) = (self.baseline.geos(), self.baseline.periods());
+        let mut values = Vec::with_capacity(geos * periods);
+        for g in 0..geos {
+            let base = self.baseline.row(g);
+            match self.link {
+                Link::Additive => {
+                    let mut row = base.to_vec();
+                    self.add(units, g, &mut row);
+                    values.append(&mut row);
+                }
+                Link::Proportional | Link::Log => {
+                    let level = base.iter().sum::<f64>() / periods.max(1) as f64;
+                    let mut media = vec![0.0; periods];
+                    self.add(units, g, &mut media);
+                    let factor = |f: f64| match self.link {
+                        Link::Log => (f / level).exp(),
+                        _ => 1.0 + f / level,
+                    };
+                    values.extend(base.iter().zip(media).map(|(b, f)| b * factor(f)));
+                }
             }
         }
         // The shape is the baseline's, so the grid is always made.
-        Grid::new(self.baseline.geos(), periods, values).unwrap_or_else(|| self.baseline.clone())
+        Grid::new(geos, periods, values).unwrap_or_else(|| self.baseline.clone())
     }
+
+    /// Adds the sized effects of geo `g` to a row of the data's periods.
+    fn add(&self, units: &[Units], g: usize, row: &mut [f64]) {
+        for (effect, unit) in self.media.iter().zip(units) {
+            for (t, value) in row.iter_mut().enumerate() {
+                let at = self.history + t;
+                *value += effect.size[g] * unit[g][at] * halo(effect, units, g, at);
+            }
+        }
+    }
+}
+
+/// Factor by which other channels raise an effect.
+fn halo(effect: &MediaEffect, units: &[Units], g: usize, at: usize) -> f64 {
+    let gain = |h: &HaloEffect| units.get(h.from).map_or(0.0, |unit| h.gain * unit[g][at]);
+    1.0 + effect.halo.iter().map(gain).sum::<f64>()
 }
 
 /// `plan` with the exposure of channel `m` multiplied by `factor`: more or fewer people at equal
@@ -115,12 +197,15 @@ mod tests {
     fn mechanism(order: Order) -> Mechanism {
         Mechanism {
             baseline: Grid::filled(1, 3, 100.0),
+            link: Link::Additive,
             media: vec![MediaEffect {
                 carry_over: Arc::new(LagWeights::new(Adstock::Geometric { alpha: 0.5 }, 1)),
                 response: Arc::new(Saturation::MichaelisMenten { half: 1.0 }),
                 order,
                 reference: 10.0,
                 size: vec![60.0],
+                change: Vec::new(),
+                halo: Vec::new(),
             }],
             people: vec![1.0],
             history: 1,

@@ -1,5 +1,6 @@
 //! What no series explains.
 
+use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StudentT};
 
@@ -19,6 +20,17 @@ pub(crate) fn unit_noise(noise: &Noise, rng: &mut ChaCha8Rng, n: usize) -> Vec<f
             }
             Err(_) => (0..n).map(|_| normal(rng)).collect(),
         },
+    }
+}
+
+/// Throws single periods far off, up or down with equal chances.
+pub(crate) fn outliers(noise: &Noise, rng: &mut ChaCha8Rng, row: &mut [f64], per_year: f64) {
+    let chance = noise.outliers / per_year;
+    for error in row.iter_mut().filter(|_| chance > 0.0) {
+        let (hit, up) = (rng.random::<f64>() < chance, rng.random::<bool>());
+        if hit {
+            *error += if up { noise.outlier_size } else { -noise.outlier_size };
+        }
     }
 }
 

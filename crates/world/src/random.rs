@@ -125,7 +125,7 @@ impl FamilySettings {
     }
 }
 
-const NAMES: [&str; 12] = [
+pub(crate) const NAMES: [&str; 12] = [
     "search",
     "social",
     "tv",
@@ -188,6 +188,7 @@ pub fn random_world(settings: &FamilySettings, seed: u64) -> WorldSpec {
                 amplitude: uniform(rng, (0.03, 0.15)),
                 peak_day: uniform(rng, (1.0, 366.0)).round(),
                 second: uniform(rng, (-0.4, 0.4)),
+                variation: 0.0,
             },
             ..Baseline::default()
         },
@@ -277,7 +278,7 @@ fn roi(settings: &FamilySettings, rng: &mut ChaCha8Rng) -> f64 {
     value.max(low).min(high)
 }
 
-fn pick<T: Copy>(items: &[T], rng: &mut ChaCha8Rng) -> Option<T> {
+pub(crate) fn pick<T: Copy>(items: &[T], rng: &mut ChaCha8Rng) -> Option<T> {
     items.len().checked_sub(1).and_then(|last| items.get(whole(rng, (0, last))).copied())
 }
 
@@ -285,11 +286,11 @@ fn ordered((low, high): (f64, f64)) -> (f64, f64) {
     if low <= high { (low, high) } else { (high, low) }
 }
 
-fn uniform(rng: &mut ChaCha8Rng, range: (f64, f64)) -> f64 {
+pub(crate) fn uniform(rng: &mut ChaCha8Rng, range: (f64, f64)) -> f64 {
     let (low, high) = ordered(range);
     low + (high - low) * rng.random::<f64>()
 }
 
-fn whole(rng: &mut ChaCha8Rng, (low, high): (usize, usize)) -> usize {
+pub(crate) fn whole(rng: &mut ChaCha8Rng, (low, high): (usize, usize)) -> usize {
     rng.random_range(low.min(high)..=low.max(high))
 }

@@ -30,6 +30,19 @@ impl Saturation {
             Self::MichaelisMenten { half } => z / (z + half),
             Self::Tanh { scale } => (z / scale).tanh(),
             Self::Power { exponent } => z.powf(exponent),
+            Self::Threshold { level, half } => {
+                let above = (z - level).max(0.0);
+                above / (above + half)
+            }
+            Self::SCurve { centre, steep } => {
+                let logistic = |z: f64| 1.0 / (1.0 + (-steep * (z - centre)).exp());
+                logistic(z) - logistic(0.0)
+            }
+            Self::Logarithmic { scale } => (z / scale).ln_1p(),
+            Self::Kinked { at, then } => z.min(at) + then * (z - at).max(0.0),
+            Self::TwoAudience { fast, slow, share } => {
+                -(1.0 - share) * (-z / fast).exp_m1() - share * (-z / slow).exp_m1()
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::draw::{geo_series, stream};
 use crate::error::WorldError;
 use crate::geography::Geography;
 use crate::mechanism::Mechanism;
-use crate::noise::unit_noise;
+use crate::noise::{outliers, unit_noise};
 use crate::spec::WorldSpec;
 use crate::spending::{Bought, Scene};
 use crate::timeline::Timeline;
@@ -48,11 +48,20 @@ impl World {
             spec.demand.persistence,
             spec.geos.own_share,
         );
-        let scene = Scene { spec, seed, line: &line, geography: &geography, demand: &demand };
+        let pulled: Vec<Vec<f64>> =
+            spec.treatments.iter().map(|t| baseline::pull(t, seed, &line)).collect();
+        let scene = Scene {
+            spec,
+            seed,
+            line: &line,
+            geography: &geography,
+            demand: &demand,
+            treatments: &pulled,
+        };
         let bought = scene.spend()?;
         let organic: Vec<Exposure> =
             spec.organic.iter().map(|o| scene.publish(o)).collect::<Result<_, _>>()?;
-        let base = baseline::build(spec, seed, &line, &geography, &demand);
+        let base = baseline::build(spec, seed, &line, &geography, &demand, &pulled);
         let without = base.total(geography.len(), line.periods);
         refuse_negative(&without, &geography, &line)?;
 
@@ -62,14 +71,19 @@ impl World {
         let media =
             parts.iter().zip(&plan).map(|(part, exposure)| part.effect(exposure, &scene)).collect();
         let people = geography.people.clone();
-        let mut mechanism = Mechanism { baseline: without, media, people, history: line.history };
-        assemble::size(&mut mechanism, spec, &plan, &bought, &parts)?;
+        let mut mechanism =
+            Mechanism { baseline: without, link: spec.link, media, people, history: line.history };
+        let units = mechanism.units(&plan);
+        assemble::halos(&mut mechanism, &parts, &units);
+        assemble::size(&mut mechanism, spec, &units, &bought, &parts)?;
 
         let drawn = observe(spec, seed, &mechanism, &plan);
         let panel = panel(spec, &line, &geography, &bought, &plan, &base, drawn.kpi)?;
         let names: Vec<String> = parts.iter().map(|p| p.name.clone()).collect();
-        let parameters =
-            parts.iter().zip(&mechanism.media).map(|(part, effect)| part.parameters(effect));
+        let parameters = parts
+            .iter()
+            .zip(&mechanism.media)
+            .map(|(part, effect)| part.parameters(effect, line.history));
         let truth = measure(Facts {
             spec,
             seed,
@@ -116,7 +130,18 @@ fn observe(spec: &WorldSpec, seed: u64, mechanism: &Mechanism, plan: &[Exposure]
         |share| share * spec.baseline.level,
     );
     let rows: Vec<Vec<f64>> = (0..geos)
-        .map(|g| unit_noise(&spec.noise, &mut stream(seed, &format!("noise/{g}")), periods))
+        .map(|g| {
+            let mut row =
+                unit_noise(&spec.noise, &mut stream(seed, &format!("noise/{g}")), periods);
+            if spec.noise.level_power > 0.0 {
+                let mean = expected.row(g).iter().sum::<f64>() / periods.max(1) as f64;
+                let growth = |y: f64| (y.max(0.0) / mean).powf(spec.noise.level_power);
+                row.iter_mut().zip(expected.row(g)).for_each(|(e, y)| *e *= growth(*y));
+            }
+            let mut rng = stream(seed, &format!("outliers/{g}"));
+            outliers(&spec.noise, &mut rng, &mut row, spec.granularity.per_year());
+            row
+        })
         .collect();
     let digits = if spec.kpi.kind == KpiKind::Count { 1.0 } else { 100.0 };
     let raw = Grid::from_fn(geos, periods, |g, t| expected.at(g, t) + sd * people[g] * rows[g][t]);

@@ -13,16 +13,20 @@ use chrono::NaiveDate;
 use outlay_core::{Currency, Granularity, KpiKind};
 use serde::{Deserialize, Serialize};
 
-pub use baseline::{Baseline, Demand, Event, Noise, NoiseFamily, Slope, Yearly};
+pub use baseline::{Baseline, Demand, Event, Noise, NoiseFamily, Shift, Slope, Yearly};
 pub use context::{Control, ControlKind, Geos, Treatment, TreatmentKind};
 pub use media::{
-    Adstock, ChannelSpec, Dark, Effect, Flighting, Order, OrganicSpec, ReachFrequency, Saturation,
+    Adstock, Change, ChannelSpec, Dark, Effect, Flighting, Halo, Order, OrganicSpec,
+    ReachFrequency, Saturation,
 };
 
 use crate::error::WorldError;
 
 /// The version of the file format that this crate reads and writes.
 pub const SPEC_VERSION: u32 = 1;
+
+/// No carry-over reaches further.
+pub(crate) const LONGEST_LAG: usize = 400;
 
 /// A simulated brand: everything that is true about it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +50,9 @@ pub struct WorldSpec {
     pub history: usize,
     /// The outcome.
     pub kpi: KpiSpec,
+    /// How media and baseline make the KPI.
+    #[serde(skip_serializing_if = "Link::is_additive")]
+    pub link: Link,
     /// What the KPI would be without media.
     pub baseline: Baseline,
     /// Latent demand: moves the KPI, and spend that chases it.
@@ -62,6 +69,26 @@ pub struct WorldSpec {
     pub treatments: Vec<Treatment>,
     /// What no series explains.
     pub noise: Noise,
+}
+
+/// How media and baseline make the KPI. Effects `f` are relative to the geo's average baseline.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Link {
+    /// `base + sum effects`.
+    #[default]
+    Additive,
+    /// `base (1 + sum f)`: media bring more where the baseline is high.
+    Proportional,
+    /// `base exp(sum f)`: media also raise each other.
+    Log,
+}
+
+impl Link {
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde hands over a reference.
+    fn is_additive(&self) -> bool {
+        *self == Self::Additive
+    }
 }
 
 /// The outcome.
@@ -91,6 +118,7 @@ impl Default for WorldSpec {
             periods: 156,
             history: 0,
             kpi: KpiSpec::default(),
+            link: Link::Additive,
             baseline: Baseline::default(),
             demand: Demand::default(),
             geos: Geos::default(),
@@ -162,6 +190,25 @@ impl WorldSpec {
             Granularity::Week => 8,
             Granularity::Month => 3,
         }
+    }
+
+    /// Lags that `adstock` reaches unless the channel says otherwise: the families that are made
+    /// to last get what they need, the others the default.
+    pub(crate) fn lags(&self, adstock: Adstock) -> usize {
+        let reach = match adstock {
+            // Until less than 2 % of the slow part is left.
+            Adstock::TwoSpeed { slow, .. } if slow > 0.0 => 0.02_f64.ln() / slow.ln(),
+            Adstock::PowerLaw { .. } => match self.granularity {
+                Granularity::Day => 210.0,
+                Granularity::Week => 30.0,
+                Granularity::Month => 8.0,
+            },
+            // Three times the peak and some more for the wide ones.
+            Adstock::LatePeak { peak, shape } => (1.0 + peak) * (2.0 + 4.0 / shape.sqrt()),
+            Adstock::Plateau { periods } => periods.saturating_sub(1) as f64,
+            _ => return self.default_max_lag(),
+        };
+        (reach.ceil().max(0.0) as usize).min(LONGEST_LAG)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use outlay_core::{Exposure, Grid};
 
-use crate::draw::{geo_series, log_normal, stream};
+use crate::draw::{geo_series, log_normal, normal, stream};
 use crate::error::WorldError;
 use crate::flighting::schedule;
 use crate::geography::Geography;
@@ -27,6 +27,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) geography: &'a Geography,
     /// Standardised latent demand, `[geo][history + period]`.
     pub(crate) demand: &'a [Vec<f64>],
+    /// Treatments as they are set, `[treatment][period of the data]`.
+    pub(crate) treatments: &'a [Vec<f64>],
 }
 
 impl Scene<'_> {
@@ -52,6 +54,7 @@ impl Scene<'_> {
             seasonal: 0.0,
             demand_driven: 0.0,
             demand_gain: 0.0,
+            habit: vec![1.0; self.line.total()],
         };
         let plan = self.plan(&organic.name, &movement);
         let values = self.in_money(&organic.name, &plan, organic.volume, 1.0)?;
@@ -65,6 +68,7 @@ impl Scene<'_> {
             seasonal: channel.seasonal,
             demand_driven: channel.demand_driven,
             demand_gain: channel.demand_gain,
+            habit: self.habit(channel),
         };
         let mut plan = self.plan(&channel.name, &movement);
         if let Some(other) = other {
@@ -78,6 +82,33 @@ impl Scene<'_> {
         let spend = self.in_money(&channel.name, &paid, channel.spend, 100.0)?;
         let exposure = self.expose(channel, &spend);
         Ok(Bought { spend, exposure, plan })
+    }
+
+    /// Growth over the years, budgets by the quarter, and promotions that are advertised.
+    fn habit(&self, channel: &ChannelSpec) -> Vec<f64> {
+        let line = self.line;
+        let years = line.years();
+        let mut rng = stream(self.seed, &format!("quarterly/{}", channel.name));
+        let mut budgets: Vec<(i64, f64)> = Vec::new();
+        let followed = channel.follows.as_ref().and_then(|name| {
+            let index = self.spec.treatments.iter().position(|t| t.name == *name)?;
+            Some((self.spec.treatments[index].size, self.treatments.get(index)?))
+        });
+        (0..line.total())
+            .map(|t| {
+                let quarter = (4.0 * years[t]).floor() as i64;
+                if budgets.last().is_none_or(|(q, _)| *q != quarter) {
+                    budgets.push((quarter, (channel.quarterly * normal(&mut rng)).exp()));
+                }
+                let budget = budgets.last().map_or(1.0, |(_, b)| *b);
+                let depth = |(size, series): (f64, &Vec<f64>)| {
+                    let now = t.checked_sub(line.history).and_then(|t| series.get(t));
+                    now.copied().unwrap_or(0.0) / size
+                };
+                let push = 1.0 + channel.follow_gain * followed.map_or(0.0, depth);
+                (1.0 + channel.growth).powf(years[t]) * budget * push
+            })
+            .collect()
     }
 
     /// Relative level per geo and period, national mean 1 over the data (0 throughout when the
@@ -100,7 +131,8 @@ impl Scene<'_> {
                         let planned = factor(movement.variation, moves[g][t]);
                         let chased = factor(movement.demand_gain, self.demand[g][t]);
                         let share = movement.demand_driven;
-                        on[t] * (1.0 + season(t)) * ((1.0 - share) * planned + share * chased)
+                        let usual = on[t] * (1.0 + season(t)) * movement.habit[t];
+                        usual * ((1.0 - share) * planned + share * chased)
                     })
                     .collect()
             })
@@ -178,7 +210,11 @@ impl Scene<'_> {
         };
         let mut rng = stream(self.seed, &format!("price/{}", channel.name));
         let prices: Vec<f64> = (0..spend.periods())
-            .map(|_| price * log_normal(&mut rng, channel.cost_variation))
+            .zip(self.line.years())
+            .map(|(_, years)| {
+                let trend = (1.0 + channel.cost_growth).powf(years);
+                price * trend * log_normal(&mut rng, channel.cost_variation)
+            })
             .collect();
         let impressions = Grid::from_fn(spend.geos(), spend.periods(), |g, t| {
             (spend.at(g, t) / prices[t] * 1_000.0).round()
@@ -215,12 +251,15 @@ impl Scene<'_> {
     }
 }
 
+/// How a channel moves.
 struct Movement {
     flighting: Flighting,
     variation: f64,
     seasonal: f64,
     demand_driven: f64,
     demand_gain: f64,
+    /// Factor per period for growth, quarterly budgets and promotions.
+    habit: Vec<f64>,
 }
 
 /// Mean exposure per head (of the whole brand's people) over the cells of the data in which there

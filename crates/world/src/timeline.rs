@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, Months, NaiveDate};
 use outlay_core::{Calendar, Granularity};
 
-use crate::spec::{Dark, Event, Slope, WorldSpec, Yearly};
+use crate::spec::{Dark, Event, Shift, Slope, WorldSpec, Yearly};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Timeline {
@@ -76,6 +76,25 @@ impl Timeline {
             value
         };
         self.years().into_iter().map(value).collect()
+    }
+
+    /// Level shifts as a share of the level.
+    pub(crate) fn shifts(&self, shifts: &[Shift]) -> Vec<f64> {
+        let level = |end: &NaiveDate| {
+            shifts.iter().filter(|s| s.from < *end).map(|s| s.effect).fold(0.0, |a, b| a + b)
+        };
+        self.bounds.iter().skip(1).map(level).collect()
+    }
+
+    /// Calendar years that the periods touch, less one.
+    pub(crate) fn calendar_years(&self) -> usize {
+        self.calendar_year(self.total())
+    }
+
+    /// How many calendar years after the first period `t` begins.
+    pub(crate) fn calendar_year(&self, t: usize) -> usize {
+        let year = |t: usize| self.bounds.get(t).map_or(0, NaiveDate::year);
+        usize::try_from(year(t) - year(0)).unwrap_or(0)
     }
 
     /// The wave of the year with its own amplitude, as a share of the level.
@@ -187,7 +206,8 @@ mod tests {
     #[test]
     fn the_season_peaks_where_it_should_and_sums_to_nothing() {
         let line = weeks();
-        let wave = line.yearly(&Yearly { amplitude: 0.2, peak_day: 180.0, second: 0.0 });
+        let wave =
+            line.yearly(&Yearly { amplitude: 0.2, peak_day: 180.0, second: 0.0, variation: 0.0 });
         let top = (0..wave.len()).max_by(|a, b| wave[*a].total_cmp(&wave[*b])).unwrap();
         assert!((f64::from(line.bounds[top].ordinal()) - 180.0).abs() <= 7.0);
         assert!(wave[4..].iter().sum::<f64>().abs() < 0.2);

@@ -193,6 +193,10 @@ pub struct ChannelParameters {
     /// Exposure of the whole brand per period at which relative pressure is 1 (a geo's is its
     /// share of people of it).
     pub reference_exposure: f64,
-    /// KPI units per unit of response, one per geo.
+    /// KPI units per unit of response, one per geo (at the geo's average baseline where the link
+    /// multiplies).
     pub size: Vec<f64>,
+    /// Factor of the effect per period of the data; empty for one that never changes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub change: Vec<f64>,
 }

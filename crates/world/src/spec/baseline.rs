@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::media::is_zero;
 use super::read;
 
 /// What the KPI would be without media.
@@ -15,6 +16,9 @@ pub struct Baseline {
     pub trend: f64,
     /// Later changes of the trend (piecewise linear).
     pub slopes: Vec<Slope>,
+    /// Sudden lasting changes of the level.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shifts: Vec<Shift>,
     /// Standard deviation per year of a random walk, as a share of the level; 0 for none.
     pub drift: f64,
     /// The wave of the year.
@@ -36,6 +40,17 @@ pub struct Slope {
     pub trend: f64,
 }
 
+/// A sudden lasting change of the level.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shift {
+    /// A day in the first changed period.
+    #[serde(deserialize_with = "read::date")]
+    pub from: NaiveDate,
+    /// Change, as a share of the level; may be negative.
+    pub effect: f64,
+}
+
 /// The wave of the year: a cosine, and a second harmonic that makes its peak narrower.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -46,6 +61,9 @@ pub struct Yearly {
     pub peak_day: f64,
     /// Height of the second harmonic relative to the first.
     pub second: f64,
+    /// Variation of the height from one calendar year to the next (sd of the log).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub variation: f64,
 }
 
 /// A pulse in the baseline: a holiday that returns every year, or a single event.
@@ -103,6 +121,16 @@ pub struct Noise {
     /// Expected share of the variance over time within geos that is not noise, when `sd` is not
     /// given.
     pub r2: f64,
+    /// How the standard deviation grows with the expected KPI of a geo, as a power: 0 not at all,
+    /// 1 in proportion; what is asked for holds at the geo's average.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub level_power: f64,
+    /// Single periods far off, a year; they come on top of the noise that is asked for.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub outliers: f64,
+    /// How far off they are, in standard deviations of the noise, up or down.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub outlier_size: f64,
 }
 
 /// Distribution of the noise, standardised to variance 1.
@@ -124,6 +152,7 @@ impl Default for Baseline {
             level: 100_000.0,
             trend: 0.0,
             slopes: Vec::new(),
+            shifts: Vec::new(),
             drift: 0.0,
             yearly: Yearly::default(),
             weekly: Vec::new(),
@@ -134,7 +163,7 @@ impl Default for Baseline {
 
 impl Default for Yearly {
     fn default() -> Self {
-        Self { amplitude: 0.1, peak_day: 345.0, second: 0.3 }
+        Self { amplitude: 0.1, peak_day: 345.0, second: 0.3, variation: 0.0 }
     }
 }
 
@@ -146,7 +175,16 @@ impl Default for Demand {
 
 impl Default for Noise {
     fn default() -> Self {
-        Self { family: NoiseFamily::Normal, df: 5.0, rho: 0.5, sd: None, r2: 0.9 }
+        Self {
+            family: NoiseFamily::Normal,
+            df: 5.0,
+            rho: 0.5,
+            sd: None,
+            r2: 0.9,
+            level_power: 0.0,
+            outliers: 0.0,
+            outlier_size: 0.0,
+        }
     }
 }
 

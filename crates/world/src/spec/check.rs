@@ -7,13 +7,12 @@ use chrono::Datelike;
 use outlay_core::panel::MINIMUM_PERIODS;
 use outlay_core::{Granularity, KpiKind};
 
-use super::{ControlKind, NoiseFamily, SPEC_VERSION, WorldSpec};
+use super::{ControlKind, LONGEST_LAG as MAX_LAG, NoiseFamily, SPEC_VERSION, WorldSpec};
 use crate::error::Problem;
 
 /// More cells than this are a mistake: the panel would not fit any model either.
 const MAX_CELLS: usize = 5_000_000;
 const MAX_PERIODS: usize = 20_000;
-const MAX_LAG: usize = 400;
 const MAX_SERIES: usize = 1_000;
 
 pub(super) fn problems(spec: &WorldSpec) -> Vec<Problem> {
@@ -142,6 +141,10 @@ impl Check {
                 );
             }
         }
+        for (i, shift) in baseline.shifts.iter().enumerate() {
+            self.within(format!("baseline.shifts[{i}].effect"), shift.effect, -1.0, 5.0);
+        }
+        self.within("baseline.yearly.variation", baseline.yearly.variation, 0.0, 1.0);
         self.within("baseline.yearly.amplitude", baseline.yearly.amplitude, 0.0, 2.0);
         self.within("baseline.yearly.peak_day", baseline.yearly.peak_day, 1.0, 366.0);
         self.within("baseline.yearly.second", baseline.yearly.second, -1.0, 1.0);
@@ -256,5 +259,8 @@ impl Check {
         if noise.family == NoiseFamily::Ar1 {
             self.within("noise.rho", noise.rho, -0.999, 0.999);
         }
+        self.within("noise.level_power", noise.level_power, 0.0, 2.0);
+        self.within("noise.outliers", noise.outliers, 0.0, 366.0);
+        self.within("noise.outlier_size", noise.outlier_size, 0.0, 100.0);
     }
 }

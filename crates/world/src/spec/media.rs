@@ -18,12 +18,27 @@ pub struct ChannelSpec {
     pub cost_per_thousand: Option<f64>,
     /// Variation of that price (sd of the log).
     pub cost_variation: f64,
+    /// Growth of that price per year, as a share.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cost_growth: f64,
     /// When it runs.
     pub flighting: Flighting,
     /// Variation of spend within the flighting (sd of the log).
     pub variation: f64,
     /// How much of the spend follows the season (0: none; 1: in full proportion to the wave).
     pub seasonal: f64,
+    /// Growth of the spend per year, as a share.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub growth: f64,
+    /// Variation of budgets that are set anew every quarter of a year (sd of the log).
+    #[serde(skip_serializing_if = "is_zero")]
+    pub quarterly: f64,
+    /// A treatment of kind `promotion` whose periods the spend follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub follows: Option<String>,
+    /// Extra spend at a promotion of typical depth, as a share.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub follow_gain: f64,
     /// Share of the spend that chases latent demand (0..1): the strength of confounding.
     pub demand_driven: f64,
     /// How strongly that share reacts (sd of its log per sd of demand).
@@ -49,6 +64,38 @@ pub struct ChannelSpec {
     pub order: Order,
     /// How large the effect is.
     pub effect: Effect,
+    /// How the effect changes over the data; constant unless given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
+    /// Other channels whose effect it raises.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub halo: Vec<Halo>,
+}
+
+/// How a channel's effect changes over the data; the factor is 1 on average.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Change {
+    /// On a straight line.
+    Linear {
+        /// Last factor minus first, between -1.9 and 1.9.
+        total: f64,
+    },
+    /// As a random walk of its logarithm.
+    Walk {
+        /// Standard deviation of the walk after one year.
+        per_year: f64,
+    },
+}
+
+/// One channel's pressure raises what another brings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Halo {
+    /// The paid channel that gains.
+    pub to: String,
+    /// Share that its effect gains where this channel's response is at its average over the data.
+    pub gain: f64,
 }
 
 /// A channel without spend: newsletter, organic posts.
@@ -161,6 +208,34 @@ pub enum Adstock {
         /// Shape: above 1 peaks later.
         shape: f64,
     },
+    /// `(1 - share) f^l / sum f^l + share s^l / sum s^l`: most is soon gone, some stays long.
+    TwoSpeed {
+        /// Retention of the fast part (0 to below 1).
+        fast: f64,
+        /// Retention of the slow part (0 to below 1).
+        slow: f64,
+        /// Share of the slow part (0..1).
+        share: f64,
+    },
+    /// `(1 + l / scale)^-exponent`: an ever slower decay.
+    PowerLaw {
+        /// Periods until the decay shows.
+        scale: f64,
+        /// Steepness.
+        exponent: f64,
+    },
+    /// `(x exp(1 - x))^shape` with `x = (l + 1) / (peak + 1)`: the shape of a gamma density.
+    LatePeak {
+        /// Lag of the peak, in periods.
+        peak: f64,
+        /// Narrowness; above 0.
+        shape: f64,
+    },
+    /// The same for a number of periods, then nothing.
+    Plateau {
+        /// Periods that it lasts, the first included.
+        periods: usize,
+    },
 }
 
 /// How an effect levels off.
@@ -196,8 +271,45 @@ pub enum Saturation {
     },
     /// `z^exponent`.
     Power {
-        /// Above 0, at most 1.
+        /// Above 0, at most 1; above 0.9 hardly bent.
         exponent: f64,
+    },
+    /// `(z - level) / (z - level + half)` above `level`, nothing below it.
+    Threshold {
+        /// Level that must be passed.
+        level: f64,
+        /// Level above it where half of the most is reached.
+        half: f64,
+    },
+    /// `1 / (1 + exp(-steep (z - centre)))`, less its value at zero.
+    SCurve {
+        /// Level of the steepest rise.
+        centre: f64,
+        /// Steepness.
+        steep: f64,
+    },
+    /// `ln(1 + z / scale)`: ever flatter, never at an end.
+    Logarithmic {
+        /// Level until which it is nearly straight.
+        scale: f64,
+    },
+    /// `z` up to `at`, then with another slope.
+    Kinked {
+        /// Level of the kink.
+        at: f64,
+        /// Slope beyond it (0..1); a quarter unless given.
+        #[serde(default = "quarter")]
+        then: f64,
+    },
+    /// `(1 - share) (1 - exp(-z / fast)) + share (1 - exp(-z / slow))`: one audience is soon
+    /// reached, another late.
+    TwoAudience {
+        /// Level at which 63 % of the easy audience is reached.
+        fast: f64,
+        /// Level at which 63 % of the hard one is reached.
+        slow: f64,
+        /// Share of the hard one (0..1).
+        share: f64,
     },
 }
 
@@ -231,9 +343,14 @@ impl Default for ChannelSpec {
             spend: 5_000.0,
             cost_per_thousand: None,
             cost_variation: 0.05,
+            cost_growth: 0.0,
             flighting: Flighting::AlwaysOn {},
             variation: 0.3,
             seasonal: 0.0,
+            growth: 0.0,
+            quarterly: 0.0,
+            follows: None,
+            follow_gain: 0.0,
             demand_driven: 0.0,
             demand_gain: 0.4,
             collinear_with: None,
@@ -245,6 +362,8 @@ impl Default for ChannelSpec {
             saturation: Saturation::Hill { slope: 1.0, half: 1.5 },
             order: Order::AdstockFirst,
             effect: Effect::Share(0.06),
+            change: None,
+            halo: Vec::new(),
         }
     }
 }
@@ -270,4 +389,14 @@ impl Default for ReachFrequency {
     fn default() -> Self {
         Self { frequency: 3.0, variation: 0.1 }
     }
+}
+
+fn quarter() -> f64 {
+    0.25
+}
+
+/// Keys that are off by default are not written.
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde hands over a reference.
+pub(super) fn is_zero(value: &f64) -> bool {
+    *value == 0.0
 }

@@ -7,7 +7,7 @@ use super::{
     ChannelParameters, ChannelTruth, CurveTruth, MediaKind, ResponseTruth, TRUTH_SCHEMA,
     TotalTruth, TreatmentTruth, Truth,
 };
-use crate::mechanism::{Mechanism, MediaEffect, scaled};
+use crate::mechanism::{Mechanism, MediaEffect, Units, scaled};
 use crate::spec::{Order, WorldSpec};
 
 /// Step of spend for marginal returns, as a share of what was spent.
@@ -36,7 +36,8 @@ pub(crate) struct Facts<'a> {
 pub(crate) fn measure(facts: Facts<'_>) -> Truth {
     let (spec, panel, mechanism, plan) = (facts.spec, facts.panel, facts.mechanism, facts.plan);
     let worth = spec.outcome_per_unit();
-    let expected = mechanism.expected(plan).map(|x| x * worth);
+    let units = mechanism.units(plan);
+    let expected = mechanism.combine(&units).map(|x| x * worth);
     let observed = panel.kpi.values.map(|x| x * worth);
     let noise = minus(&observed, &expected);
     let total_outcome = observed.total();
@@ -44,7 +45,7 @@ pub(crate) fn measure(facts: Facts<'_>) -> Truth {
 
     let mut channels = IndexMap::new();
     for (m, (name, parameters)) in facts.names.iter().zip(&facts.parameters).enumerate() {
-        let probe = Probe { mechanism, plan, m, worth, expected: &expected };
+        let probe = Probe { mechanism, plan, units: &units, m, worth, expected: &expected };
         let spend = panel.channels.get(m).map(|c| &c.spend);
         let mut truth = probe.channel(spend, parameters, &facts.demand);
         truth.contribution_share = ratio(truth.contribution, total_outcome).unwrap_or(0.0);
@@ -54,10 +55,13 @@ pub(crate) fn measure(facts: Facts<'_>) -> Truth {
         channels.insert(name.clone(), truth);
     }
 
-    let unpaid = (0..panel.channels.len()).fold(plan.to_vec(), |plan, m| scaled(&plan, m, 0.0));
-    let without_paid = mechanism.expected(&unpaid).map(|x| x * worth);
-    let silence = (0..plan.len()).fold(plan.to_vec(), |plan, m| scaled(&plan, m, 0.0));
-    let baseline = mechanism.expected(&silence).map(|x| x * worth);
+    let without = |n: usize| {
+        let mut left = units.clone();
+        left.iter_mut().take(n).for_each(|unit| *unit = mechanism.nothing());
+        mechanism.combine(&left).map(|x| x * worth)
+    };
+    let without_paid = without(panel.channels.len());
+    let baseline = without(plan.len());
     let paid = expected.total() - without_paid.total();
     let part = |grid: &Grid| grid.map(|x| x * worth).national();
 
@@ -117,6 +121,8 @@ pub(crate) fn measure(facts: Facts<'_>) -> Truth {
 struct Probe<'a> {
     mechanism: &'a Mechanism,
     plan: &'a [Exposure],
+    /// Responses to the plan.
+    units: &'a [Units],
     m: usize,
     worth: f64,
     expected: &'a Grid,
@@ -124,7 +130,13 @@ struct Probe<'a> {
 
 impl Probe<'_> {
     fn outcome(&self, factor: f64) -> Grid {
-        self.mechanism.expected(&scaled(self.plan, self.m, factor)).map(|x| x * self.worth)
+        // Only this channel's response changes with its exposure.
+        let own = std::slice::from_ref(&self.plan[self.m]);
+        let mut units = self.units.to_vec();
+        if let [exposure] = scaled(own, 0, factor).as_slice() {
+            units[self.m] = self.mechanism.unit(self.m, exposure);
+        }
+        self.mechanism.combine(&units).map(|x| x * self.worth)
     }
 
     fn channel(
@@ -197,6 +209,10 @@ impl Probe<'_> {
         for (g, people) in self.mechanism.people.iter().enumerate() {
             let exposure = &self.plan[self.m];
             let unit = effect.unit_effect(exposure, g, *people);
+            // The branch by shares has the drift from `unit` already, the other one not.
+            let by_share =
+                matches!((exposure, effect.order), (Exposure::Volume { .. }, Order::AdstockFirst));
+            let again = |t: usize| if by_share { 1.0 } else { effect.strength(t) };
             let at_once: Vec<f64> = match (exposure, effect.order) {
                 (Exposure::Volume { values, .. }, Order::AdstockFirst) => {
                     let felt = effect.carry_over.carry(values.row(g));
@@ -216,7 +232,8 @@ impl Probe<'_> {
                     without_carry
                 }
             };
-            immediate += effect.size[g] * at_once.iter().skip(history).sum::<f64>();
+            let at_once = at_once.iter().enumerate().map(|(t, u)| u * again(t));
+            immediate += effect.size[g] * at_once.skip(history).sum::<f64>();
             all += effect.size[g] * unit.iter().skip(history).sum::<f64>();
         }
         if all > 0.0 { (1.0 - immediate / all).clamp(0.0, 1.0) } else { 0.0 }

@@ -3,6 +3,7 @@
 // Shared functions are no `#[test]`s, so the exemption in clippy.toml does not reach them.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod brands;
 mod invariants;
 mod reading;
 mod spending;

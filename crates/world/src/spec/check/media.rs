@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use outlay_core::KpiKind;
 
 use super::{Check, MAX_LAG, MAX_PERIODS};
-use crate::spec::{Adstock, Effect, Flighting, Saturation, WorldSpec};
+use crate::spec::{
+    Adstock, Change, ChannelSpec, Effect, Flighting, Saturation, TreatmentKind, WorldSpec,
+};
 
 impl Check {
     pub(super) fn channels(&mut self, spec: &WorldSpec) {
@@ -22,6 +24,7 @@ impl Check {
             }
             self.within(key("cost_variation"), channel.cost_variation, 0.0, 2.0);
             self.within(key("variation"), channel.variation, 0.0, 3.0);
+            self.habits(i, channel, spec);
             self.within(key("seasonal"), channel.seasonal, 0.0, 1.0);
             self.within(key("demand_driven"), channel.demand_driven, 0.0, 1.0);
             self.within(key("demand_gain"), channel.demand_gain, 0.0, 3.0);
@@ -71,6 +74,45 @@ impl Check {
                     100.0 * (paid + organic)
                 ),
             );
+        }
+    }
+
+    /// Prices, budgets and effects that move over the years.
+    fn habits(&mut self, i: usize, channel: &ChannelSpec, spec: &WorldSpec) {
+        let key = |k: &str| format!("channels[{i}].{k}");
+        self.within(key("cost_growth"), channel.cost_growth, -0.9, 5.0);
+        self.within(key("growth"), channel.growth, -0.9, 5.0);
+        self.within(key("quarterly"), channel.quarterly, 0.0, 2.0);
+        self.within(key("follow_gain"), channel.follow_gain, 0.0, 20.0);
+        if let Some(name) = &channel.follows {
+            let known =
+                |t: &crate::spec::Treatment| t.name == *name && t.kind == TreatmentKind::Promotion;
+            if !spec.treatments.iter().any(known) {
+                let reason = format!("names `{name}`, which is no treatment of kind `promotion`");
+                self.refuse(key("follows"), reason);
+            }
+        } else if channel.follow_gain > 0.0 {
+            self.refuse(key("follow_gain"), "needs `follows = \"…\"`");
+        }
+        match channel.change {
+            Some(Change::Linear { total }) => self.within(key("change.total"), total, -1.9, 1.9),
+            Some(Change::Walk { per_year }) => {
+                self.within(key("change.per_year"), per_year, 0.0, 3.0);
+            }
+            None => {}
+        }
+        if !channel.halo.is_empty() && channel.effect == Effect::Roi(0.0) {
+            self.refuse(key("halo"), "is an effect: a channel with `roi = 0` has none");
+        }
+        for (h, halo) in channel.halo.iter().enumerate() {
+            self.within(format!("channels[{i}].halo[{h}].gain"), halo.gain, 0.0, 10.0);
+            let known = spec.channels.iter().any(|c| c.name == halo.to && c.name != channel.name);
+            if !known {
+                self.refuse(
+                    format!("channels[{i}].halo[{h}].to"),
+                    format!("names `{}`, which is no other channel", halo.to),
+                );
+            }
         }
     }
 
@@ -125,6 +167,25 @@ impl Check {
                 self.within(of("adstock.scale"), scale, 0.001, 1e4);
                 self.within(of("adstock.shape"), shape, 0.001, 100.0);
             }
+            Adstock::TwoSpeed { fast, slow, share } => {
+                self.within(of("adstock.fast"), fast, 0.0, 0.999);
+                self.within(of("adstock.slow"), slow, 0.0, 0.999);
+                self.within(of("adstock.share"), share, 0.0, 1.0);
+            }
+            Adstock::PowerLaw { scale, exponent } => {
+                self.within(of("adstock.scale"), scale, 0.001, 1e4);
+                self.within(of("adstock.exponent"), exponent, 0.001, 100.0);
+            }
+            Adstock::LatePeak { peak, shape } => {
+                self.within(of("adstock.peak"), peak, 0.0, MAX_LAG as f64);
+                self.within(of("adstock.shape"), shape, 0.001, 100.0);
+            }
+            Adstock::Plateau { periods } => {
+                if !(1..=MAX_LAG).contains(&periods) {
+                    let reason = format!("must lie between 1 and {MAX_LAG}, not {periods}");
+                    self.refuse(of("adstock.periods"), reason);
+                }
+            }
         }
         match saturation {
             Saturation::None {} => {}
@@ -139,6 +200,26 @@ impl Check {
             Saturation::Tanh { scale } => self.within(of("saturation.scale"), scale, 1e-3, 1e4),
             Saturation::Power { exponent } => {
                 self.within(of("saturation.exponent"), exponent, 0.01, 1.0);
+            }
+            Saturation::Threshold { level, half } => {
+                self.within(of("saturation.level"), level, 0.0, 1e4);
+                self.within(of("saturation.half"), half, 1e-3, 1e4);
+            }
+            Saturation::SCurve { centre, steep } => {
+                self.within(of("saturation.centre"), centre, 0.0, 1e4);
+                self.within(of("saturation.steep"), steep, 1e-3, 100.0);
+            }
+            Saturation::Logarithmic { scale } => {
+                self.within(of("saturation.scale"), scale, 1e-3, 1e4);
+            }
+            Saturation::Kinked { at, then } => {
+                self.within(of("saturation.at"), at, 1e-3, 1e4);
+                self.within(of("saturation.then"), then, 0.0, 1.0);
+            }
+            Saturation::TwoAudience { fast, slow, share } => {
+                self.within(of("saturation.fast"), fast, 1e-3, 1e4);
+                self.within(of("saturation.slow"), slow, 1e-3, 1e4);
+                self.within(of("saturation.share"), share, 0.0, 1.0);
             }
         }
     }

@@ -1,0 +1,292 @@
+//! Brands by the dozen that are nobody's model: for measuring what a model makes of a world that
+//! is not its own.
+//!
+//! Carry-over, response, links and drifts are drawn from families that the mix model does not
+//! know. A class turns one kind of trouble on in full; the ordinary parts of the others (a season,
+//! a trend, a control or two, a demand that spend mildly chases and a proxy shows) are in every
+//! brand.
+
+mod channels;
+mod effects;
+mod surroundings;
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::NaiveDate;
+use outlay_core::Granularity;
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::draw::stream;
+use crate::random::{uniform, whole};
+use crate::spec::{Geos, Link, SPEC_VERSION, WorldSpec};
+
+/// What makes a brand hard to learn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BrandClass {
+    /// Effects that last for months, peak late, or stop at once after a while.
+    LongMemory,
+    /// Thresholds, S-curves, kinks, and channels that hardly level off.
+    Bent,
+    /// Media multiply the baseline, or each other.
+    Multiplicative,
+    /// Spend chases a demand that a column shows, exactly or with an error.
+    ChasedDemand,
+    /// Spend chases a demand that nobody sees.
+    HiddenDemand,
+    /// Trend breaks, level shifts, promotions that are advertised, holidays, price.
+    Breaks,
+    /// Channels that move together, pause for months, or never pause.
+    Entangled,
+    /// Effects that change over the years, channels that raise others.
+    Drift,
+    /// Noise that lasts, strays far, grows with the level.
+    Rough,
+    /// Each of these with a probability of 0.4: the most like real brands.
+    Mixed,
+    /// The same with 52 to 80 weeks.
+    Short,
+    /// The same with 180 to 400 days and a rhythm of the week.
+    Daily,
+    /// The same in 8 to 20 geos over 80 to 156 weeks.
+    Regions,
+}
+
+/// No class has this name.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("there is no class `{0}`: choose one of {names}", names = names())]
+pub struct UnknownClass(pub String);
+
+impl BrandClass {
+    /// Every class.
+    pub const ALL: [Self; 13] = [
+        Self::LongMemory,
+        Self::Bent,
+        Self::Multiplicative,
+        Self::ChasedDemand,
+        Self::HiddenDemand,
+        Self::Breaks,
+        Self::Entangled,
+        Self::Drift,
+        Self::Rough,
+        Self::Mixed,
+        Self::Short,
+        Self::Daily,
+        Self::Regions,
+    ];
+
+    /// Its name in files and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LongMemory => "long-memory",
+            Self::Bent => "bent",
+            Self::Multiplicative => "multiplicative",
+            Self::ChasedDemand => "chased-demand",
+            Self::HiddenDemand => "hidden-demand",
+            Self::Breaks => "breaks",
+            Self::Entangled => "entangled",
+            Self::Drift => "drift",
+            Self::Rough => "rough",
+            Self::Mixed => "mixed",
+            Self::Short => "short",
+            Self::Daily => "daily",
+            Self::Regions => "regions",
+        }
+    }
+
+    /// What it shows, in a few words.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::LongMemory => "effects last for months or peak late",
+            Self::Bent => "thresholds, S-curves, kinks, hardly bent curves",
+            Self::Multiplicative => "media multiply the baseline, or each other",
+            Self::ChasedDemand => "spend chases a demand that a column shows",
+            Self::HiddenDemand => "spend chases a demand that nobody sees",
+            Self::Breaks => "trend breaks, promotions, holidays, price",
+            Self::Entangled => "channels move together, pause for months, or never",
+            Self::Drift => "effects change, channels raise others",
+            Self::Rough => "noise lasts, strays far, grows with the level",
+            Self::Mixed => "some of all of these: the most like real brands",
+            Self::Short => "the same with 52 to 80 weeks",
+            Self::Daily => "the same with 180 to 400 days",
+            Self::Regions => "the same in 8 to 20 geos",
+        }
+    }
+}
+
+impl fmt::Display for BrandClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for BrandClass {
+    type Err = UnknownClass;
+
+    fn from_str(text: &str) -> Result<Self, UnknownClass> {
+        let known = Self::ALL.into_iter().find(|class| class.name() == text);
+        known.ok_or_else(|| UnknownClass(text.to_owned()))
+    }
+}
+
+fn names() -> String {
+    BrandClass::ALL.map(BrandClass::name).join(", ")
+}
+
+/// Probability of each mechanism in the mixed classes.
+const MIXED: f64 = 0.4;
+
+/// Which mechanisms a brand has in full.
+#[derive(Debug, Clone, Copy)]
+struct Mix {
+    long_memory: bool,
+    bent: bool,
+    multiplicative: bool,
+    chased: bool,
+    hidden: bool,
+    breaks: bool,
+    entangled: bool,
+    drift: bool,
+    rough: bool,
+}
+
+impl Mix {
+    fn draw(class: BrandClass, rng: &mut ChaCha8Rng) -> Self {
+        use BrandClass as C;
+        let mixed = matches!(class, C::Mixed | C::Short | C::Daily | C::Regions);
+        // One draw per mechanism whatever the class, so that classes of a seed share the rest.
+        let mut on = |own: BrandClass| {
+            let hit = rng.random::<f64>() < MIXED;
+            class == own || (mixed && hit)
+        };
+        let mut mix = Self {
+            long_memory: on(C::LongMemory),
+            bent: on(C::Bent),
+            multiplicative: on(C::Multiplicative),
+            chased: on(C::ChasedDemand),
+            hidden: on(C::HiddenDemand),
+            breaks: on(C::Breaks),
+            entangled: on(C::Entangled),
+            drift: on(C::Drift),
+            rough: on(C::Rough),
+        };
+        // What is shown is not hidden.
+        mix.hidden = mix.hidden && !mix.chased;
+        mix
+    }
+}
+
+/// The frame of a brand: its class's mechanisms and its size in time.
+struct Frame {
+    mix: Mix,
+    granularity: Granularity,
+    start: NaiveDate,
+    periods: usize,
+    /// Periods in a week: 1, or 7 for daily brands.
+    week: f64,
+    /// KPI per period without media.
+    level: f64,
+    link: Link,
+}
+
+impl Frame {
+    /// The first day of period `t`.
+    fn day(&self, t: usize) -> NaiveDate {
+        let n = u32::try_from(t).unwrap_or(0);
+        self.granularity.advance(self.start, n).unwrap_or(self.start)
+    }
+}
+
+/// Draws a brand of a class; the same class and seed give the same specification, whose own seed
+/// is `seed`.
+///
+/// National brands have 104 to 182 weeks and 3 to 8 channels, spend of 8 to 30 % of revenue, true
+/// ROIs log-normal around 1.4 (sd of the log 0.65) within 0.1 to 6, and 7 % of channels without
+/// any effect.
+///
+/// ```
+/// use outlay_world::{BrandClass, World, random_brand};
+///
+/// let spec = random_brand(BrandClass::Mixed, 3);
+/// let world = World::simulate(&spec, spec.seed)?;
+/// assert!(world.truth.total_media.roi > 0.0);
+/// # Ok::<(), outlay_world::WorldError>(())
+/// ```
+pub fn random_brand(class: BrandClass, seed: u64) -> WorldSpec {
+    let mut rng = stream(seed, &format!("brand/{class}"));
+    let rng = &mut rng;
+    let mix = Mix::draw(class, rng);
+    let (granularity, periods, week) = match class {
+        BrandClass::Short => (Granularity::Week, whole(rng, (52, 80)), 1.0),
+        BrandClass::Daily => (Granularity::Day, whole(rng, (180, 400)), 7.0),
+        BrandClass::Regions => (Granularity::Week, whole(rng, (80, 156)), 1.0),
+        _ => (Granularity::Week, whole(rng, (104, 182)), 1.0),
+    };
+    let link = match (mix.multiplicative, rng.random::<bool>()) {
+        (false, _) => Link::Additive,
+        (true, true) => Link::Proportional,
+        (true, false) => Link::Log,
+    };
+    let weekly_level = 10_f64.powf(uniform(rng, (5.0, 6.3)));
+    // Data starts on some Monday of 2021 or 2022.
+    let base = WorldSpec::default().start;
+    let start = Granularity::Week.advance(base, 0).unwrap_or(base)
+        - chrono::Days::new(7 * whole(rng, (0, 103)) as u64);
+    let frame = Frame {
+        mix,
+        granularity,
+        start,
+        periods,
+        week,
+        level: (weekly_level / week).round(),
+        link,
+    };
+    let surroundings = surroundings::draw(&frame, rng);
+    let n = if class == BrandClass::Regions { whole(rng, (3, 5)) } else { whole(rng, (3, 8)) };
+    let channels = channels::draw(&frame, n, surroundings.trend, rng);
+    let geos = if class == BrandClass::Regions {
+        Geos {
+            count: whole(rng, (8, 20)),
+            level_spread: uniform(rng, (0.1, 0.4)),
+            effect_spread: uniform(rng, (0.1, 0.5)),
+            spend_spread: uniform(rng, (0.1, 0.4)),
+            own_share: uniform(rng, (0.3, 0.7)),
+            ..Geos::default()
+        }
+    } else {
+        Geos::default()
+    };
+    let mut spec = WorldSpec {
+        version: SPEC_VERSION,
+        name: format!("{class}_{seed}").replace('-', "_"),
+        seed,
+        start: frame.start,
+        granularity,
+        periods,
+        link,
+        baseline: surroundings.baseline,
+        demand: surroundings.demand,
+        geos,
+        channels,
+        controls: surroundings.controls,
+        treatments: surroundings.treatments,
+        noise: surroundings.noise,
+        ..WorldSpec::default()
+    };
+    // Media ran before the data began, for as long as the longest effect reaches back.
+    spec.history = spec.channels.iter().map(|c| spec.lags(c.adstock)).max().unwrap_or(0);
+    spec
+}
+
+/// The kinder end of `range` where `hard` is off, the harder range where it is on.
+fn graded(rng: &mut ChaCha8Rng, hard: bool, mild: (f64, f64), full: (f64, f64)) -> f64 {
+    uniform(rng, if hard { full } else { mild })
+}
+
+fn chance(rng: &mut ChaCha8Rng, probability: f64) -> bool {
+    rng.random::<f64>() < probability
+}
