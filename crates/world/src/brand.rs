@@ -13,7 +13,7 @@ mod surroundings;
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use outlay_core::Granularity;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -22,6 +22,7 @@ use thiserror::Error;
 
 use crate::draw::stream;
 use crate::random::{uniform, whole};
+use crate::simulate::World;
 use crate::spec::{Geos, Link, SPEC_VERSION, WorldSpec};
 
 /// What makes a brand hard to learn.
@@ -232,10 +233,10 @@ pub fn random_brand(class: BrandClass, seed: u64) -> WorldSpec {
         (true, false) => Link::Log,
     };
     let weekly_level = 10_f64.powf(uniform(rng, (5.0, 6.3)));
-    // Data starts on some Monday of 2021 or 2022.
-    let base = WorldSpec::default().start;
-    let start = Granularity::Week.advance(base, 0).unwrap_or(base)
-        - chrono::Days::new(7 * whole(rng, (0, 103)) as u64);
+    // Data starts on some Monday of two years.
+    let latest = WorldSpec::default().start;
+    let back = Days::new(7 * whole(rng, (0, 103)) as u64);
+    let start = latest.checked_sub_days(back).unwrap_or(latest);
     let frame = Frame {
         mix,
         granularity,
@@ -279,7 +280,39 @@ pub fn random_brand(class: BrandClass, seed: u64) -> WorldSpec {
     };
     // Media ran before the data began, for as long as the longest effect reaches back.
     spec.history = spec.channels.iter().map(|c| spec.lags(c.adstock)).max().unwrap_or(0);
+    calm(&mut spec);
     spec
+}
+
+/// Lowest KPI of a geo that a brand may have, as a share of the geo's average.
+const LOWEST: f64 = 0.05;
+
+/// Sales of nothing in a week are no plausible brand: takes away from noise, and from what moves
+/// the baseline, until there are none. Few brands need it.
+fn calm(spec: &mut WorldSpec) {
+    for _ in 0..12 {
+        let low = World::simulate(spec, spec.seed).map(|world| {
+            let kpi = &world.panel.kpi.values;
+            (0..kpi.geos()).any(|g| {
+                let row = kpi.row(g);
+                let mean = row.iter().sum::<f64>() / row.len().max(1) as f64;
+                row.iter().any(|y| *y < LOWEST * mean)
+            })
+        });
+        match low {
+            Ok(false) => return,
+            Ok(true) => {
+                spec.noise.r2 = 0.5 * (1.0 + spec.noise.r2);
+                spec.noise.outlier_size *= 0.8;
+            }
+            Err(_) => {}
+        }
+        let baseline = &mut spec.baseline;
+        baseline.yearly.amplitude *= 0.8;
+        baseline.drift *= 0.8;
+        baseline.shifts.iter_mut().for_each(|shift| shift.effect *= 0.8);
+        spec.demand.strength *= 0.8;
+    }
 }
 
 /// The kinder end of `range` where `hard` is off, the harder range where it is on.

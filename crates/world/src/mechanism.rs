@@ -52,6 +52,8 @@ pub struct Mechanism {
     pub baseline: Grid,
     /// How effects and baseline make the KPI.
     pub link: Link,
+    /// KPI per period and geo at which `size` counts: the average baseline of the data.
+    pub level: Vec<f64>,
     /// One effect per channel: paid ones first, then organic ones.
     pub media: Vec<MediaEffect>,
     /// Share of people per geo.
@@ -133,7 +135,7 @@ impl Mechanism {
                     values.append(&mut row);
                 }
                 Link::Proportional | Link::Log => {
-                    let level = base.iter().sum::<f64>() / periods.max(1) as f64;
+                    let level = self.level[g];
                     let mut media = vec![0.0; periods];
                     self.add(units, g, &mut media);
                     let factor = |f: f64| match self.link {
@@ -198,6 +200,7 @@ mod tests {
         Mechanism {
             baseline: Grid::filled(1, 3, 100.0),
             link: Link::Additive,
+            level: vec![100.0],
             media: vec![MediaEffect {
                 carry_over: Arc::new(LagWeights::new(Adstock::Geometric { alpha: 0.5 }, 1)),
                 response: Arc::new(Saturation::MichaelisMenten { half: 1.0 }),

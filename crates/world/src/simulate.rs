@@ -71,8 +71,16 @@ impl World {
         let media =
             parts.iter().zip(&plan).map(|(part, exposure)| part.effect(exposure, &scene)).collect();
         let people = geography.people.clone();
-        let mut mechanism =
-            Mechanism { baseline: without, link: spec.link, media, people, history: line.history };
+        let mut mechanism = Mechanism {
+            level: (0..geography.len())
+                .map(|g| without.row(g).iter().sum::<f64>() / line.periods.max(1) as f64)
+                .collect(),
+            baseline: without,
+            link: spec.link,
+            media,
+            people,
+            history: line.history,
+        };
         let units = mechanism.units(&plan);
         assemble::halos(&mut mechanism, &parts, &units);
         assemble::size(&mut mechanism, spec, &units, &bought, &parts)?;

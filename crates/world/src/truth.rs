@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use measure::{Facts, measure};
 
+use crate::plan::QuarterPlan;
 use crate::spec::{Adstock, Order, Saturation, WorldSpec};
 
 /// Name and version of the schema of `truth.json`.
@@ -75,6 +76,10 @@ pub struct Truth {
     pub noise_sd: f64,
     /// Explained share of the variance of the national outcome over time.
     pub r2: f64,
+    /// The best plan of the next quarter, where it was asked for
+    /// ([`crate::World::plan_next_quarter`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_quarter: Option<QuarterPlan>,
     /// Cells whose noise would have made the KPI negative; they are 0.
     pub clamped_cells: usize,
     /// The specification, every default written out.

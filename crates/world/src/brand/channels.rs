@@ -13,7 +13,7 @@ const ROI: (f64, f64, (f64, f64)) = (1.4, 0.65, (0.1, 6.0));
 /// Share of channels that have no effect at all.
 const IDLE: f64 = 0.07;
 /// Media spend as a share of revenue.
-const SPEND_SHARE: (f64, f64) = (0.08, 0.3);
+const SPEND_SHARE: (f64, f64) = (0.09, 0.29);
 
 pub(super) fn draw(frame: &Frame, n: usize, trend: f64, rng: &mut ChaCha8Rng) -> Vec<ChannelSpec> {
     let rois: Vec<f64> = (0..n).map(|_| roi(rng)).collect();

@@ -112,6 +112,7 @@ pub(crate) fn measure(facts: Facts<'_>) -> Truth {
         noise: noise.national(),
         noise_by_geo: rows(&noise),
         noise_sd: facts.noise_sd,
+        next_quarter: None,
         clamped_cells: facts.clamped_cells,
         spec: spec.clone(),
     }

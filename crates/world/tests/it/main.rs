@@ -5,6 +5,7 @@
 
 mod brands;
 mod invariants;
+mod plan;
 mod reading;
 mod spending;
 mod truth;
