@@ -187,6 +187,7 @@ struct Frame {
     granularity: Granularity,
     start: NaiveDate,
     periods: usize,
+    geos: usize,
     /// Periods in a week: 1, or 7 for daily brands.
     week: f64,
     /// KPI per period without media.
@@ -232,6 +233,8 @@ pub fn random_brand(class: BrandClass, seed: u64) -> WorldSpec {
         (true, true) => Link::Proportional,
         (true, false) => Link::Log,
     };
+    let regional = class == BrandClass::Regions;
+    let geos = if regional { whole(rng, (8, 20)) } else { 1 };
     let weekly_level = 10_f64.powf(uniform(rng, (5.0, 6.3)));
     // Data starts on some Monday of two years.
     let latest = WorldSpec::default().start;
@@ -242,16 +245,17 @@ pub fn random_brand(class: BrandClass, seed: u64) -> WorldSpec {
         granularity,
         start,
         periods,
+        geos,
         week,
         level: (weekly_level / week).round(),
         link,
     };
     let surroundings = surroundings::draw(&frame, rng);
-    let n = if class == BrandClass::Regions { whole(rng, (3, 5)) } else { whole(rng, (3, 8)) };
+    let n = if regional { whole(rng, (3, 5)) } else { whole(rng, (3, 8)) };
     let channels = channels::draw(&frame, n, surroundings.trend, rng);
-    let geos = if class == BrandClass::Regions {
+    let geos = if regional {
         Geos {
-            count: whole(rng, (8, 20)),
+            count: geos,
             level_spread: uniform(rng, (0.1, 0.4)),
             effect_spread: uniform(rng, (0.1, 0.5)),
             spend_spread: uniform(rng, (0.1, 0.4)),

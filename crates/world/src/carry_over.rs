@@ -108,13 +108,17 @@ impl CarryOver for LagWeights {
 mod tests {
     use super::*;
 
-    const FAMILIES: [Adstock; 6] = [
+    const FAMILIES: [Adstock; 10] = [
         Adstock::None {},
         Adstock::Geometric { alpha: 0.6 },
         Adstock::Delayed { alpha: 0.6, theta: 2.0 },
         Adstock::Binomial { alpha: 0.4 },
         Adstock::WeibullCdf { scale: 2.0, shape: 1.5 },
         Adstock::WeibullPdf { scale: 3.0, shape: 2.0 },
+        Adstock::TwoSpeed { fast: 0.3, slow: 0.95, share: 0.4 },
+        Adstock::PowerLaw { scale: 2.0, exponent: 1.5 },
+        Adstock::LatePeak { peak: 4.0, shape: 2.0 },
+        Adstock::Plateau { periods: 5 },
     ];
 
     #[test]
@@ -148,6 +152,21 @@ mod tests {
         // 1, 1/2, 1/8.
         let scale = 1.0 / std::f64::consts::LN_2;
         close(Adstock::WeibullCdf { scale, shape: 1.0 }, 2, &[8.0 / 13.0, 4.0 / 13.0, 1.0 / 13.0]);
+    }
+
+    #[test]
+    fn families_that_are_made_to_last_have_the_shapes_of_their_names() {
+        let weights = |family, lags| LagWeights::new(family, lags).weights();
+        // The fast part acts at once, the slow one as 2/3 and 1/3: 1/4 + 3/4 * 2/3.
+        let two = weights(Adstock::TwoSpeed { fast: 0.0, slow: 0.5, share: 0.75 }, 1);
+        assert!((two[0] - 0.75).abs() < 1e-12 && (two[1] - 0.25).abs() < 1e-12, "{two:?}");
+        let power = weights(Adstock::PowerLaw { scale: 1.0, exponent: 1.0 }, 2);
+        let sum = 1.0 + 0.5 + 1.0 / 3.0;
+        assert!((power[2] - 1.0 / 3.0 / sum).abs() < 1e-12);
+        let late = weights(Adstock::LatePeak { peak: 4.0, shape: 3.0 }, 30);
+        let top = (0..31).max_by(|a, b| late[*a].total_cmp(&late[*b])).unwrap();
+        assert_eq!(top, 4);
+        assert_eq!(weights(Adstock::Plateau { periods: 2 }, 3), [0.5, 0.5, 0.0, 0.0]);
     }
 
     #[test]

@@ -32,6 +32,9 @@
 //! # Ok::<(), outlay_world::WorldError>(())
 //! ```
 //!
+//! [`random_world`] draws worlds of the families that the mix model knows, [`random_brand`] brands
+//! that are nobody's model, and [`best_quarter`] finds the best plan of the quarter after the data.
+//!
 //! # `truth.json`
 //!
 //! The [`Truth`] as JSON, schema `outlay/truth/1`:
@@ -45,6 +48,7 @@
 //! | `channels.NAME` | `kind`, `spend`, `spend_share`, `contribution`, `contribution_share`, `roi`, `mroi`, `cpa`, `carryover_share`, `contribution_by_period`, `contribution_by_geo`, `roi_by_geo`, `response` (`multiplier`, `spend`, `outcome`, `marginal`), `adstock`, `saturation` (`x`, `y`), `parameters`, `demand_correlation` |
 //! | `baseline`, `baseline_by_geo`, `baseline_parts.NAME` | outcome without media, and what it is made of |
 //! | `treatments.NAME`, `control_effects.NAME` | true effects of what is no media |
+//! | `next_quarter` | the best plan of the quarter after the data, where it was asked for: `periods`, `bounds`, `spend`, `reference`, `multipliers`, `outcome`, `do_nothing`, `gain` ([`plan`]) |
 //! | `demand`, `expected`, `noise`, `noise_by_geo`, `noise_sd`, `r2`, `clamped_cells` | what nobody sees |
 //!
 //! Definitions are those of a fit's `summary.json`, so that the two can be set beside each other:

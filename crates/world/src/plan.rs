@@ -111,7 +111,10 @@ fn best_of(quarter: &Quarter) -> BestQuarter {
     let spend = quarter.spend().to_vec();
     let bounds: Vec<(f64, f64)> = spend.iter().map(|s| (LEAST * s, MOST * s)).collect();
     let budget: f64 = spend.iter().sum();
-    let multiplier = |m: usize, x: f64| if spend[m] > 0.0 { x / spend[m] } else { 1.0 };
+    // Clamped, because the division rounds.
+    let multiplier = |m: usize, x: f64| {
+        if spend[m] > 0.0 { (x / spend[m]).clamp(LEAST, MOST) } else { 1.0 }
+    };
     let multipliers = |plan: &[f64]| -> Vec<f64> {
         plan.iter().enumerate().map(|(m, x)| multiplier(m, *x)).collect()
     };

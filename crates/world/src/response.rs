@@ -75,6 +75,35 @@ mod tests {
         }
     }
 
+    const FOREIGN: [Saturation; 5] = [
+        Saturation::Threshold { level: 0.5, half: 0.8 },
+        Saturation::SCurve { centre: 1.0, steep: 3.0 },
+        Saturation::Logarithmic { scale: 0.5 },
+        Saturation::Kinked { at: 1.0, then: 0.25 },
+        Saturation::TwoAudience { fast: 0.3, slow: 3.0, share: 0.5 },
+    ];
+
+    #[test]
+    fn foreign_curves_start_at_zero_never_fall_and_stay_finite() {
+        for family in FOREIGN {
+            assert_eq!(family.value(0.0), 0.0);
+            let curve = family.respond(&(0..60).map(|i| f64::from(i) * 0.1).collect::<Vec<_>>());
+            assert!(curve.windows(2).all(|w| w[1] >= w[0]), "{family:?}");
+            assert!(family.value(1e300).is_finite() && family.value(1e-300) >= 0.0, "{family:?}");
+        }
+    }
+
+    #[test]
+    fn foreign_curves_pass_through_the_points_that_name_their_parameters() {
+        let at = |s: Saturation, z: f64, y: f64| assert!((s.value(z) - y).abs() < 1e-12, "{s:?}");
+        at(FOREIGN[0], 0.5, 0.0);
+        at(FOREIGN[0], 1.3, 0.5);
+        at(FOREIGN[1], 1.0, 0.5 - 1.0 / (1.0 + 3.0_f64.exp()));
+        at(FOREIGN[2], 0.5, 2.0_f64.ln());
+        at(FOREIGN[3], 3.0, 1.5);
+        at(FOREIGN[4], 3.0, 0.5 * (1.0 - (-10.0_f64).exp()) + 0.5 * (1.0 - (-1.0_f64).exp()));
+    }
+
     #[test]
     fn curves_pass_through_the_points_that_name_their_parameters() {
         let half = |s: Saturation, z: f64, y: f64| assert!((s.value(z) - y).abs() < 1e-12, "{s:?}");

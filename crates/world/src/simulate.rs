@@ -137,10 +137,14 @@ fn observe(spec: &WorldSpec, seed: u64, mechanism: &Mechanism, plan: &[Exposure]
         },
         |share| share * spec.baseline.level,
     );
+    let draw = |label: &str| unit_noise(&spec.noise, &mut stream(seed, label), periods);
+    let shared = spec.noise.common > 0.0 && geos > 1;
+    let common = if shared { draw("noise/common") } else { Vec::new() };
     let rows: Vec<Vec<f64>> = (0..geos)
         .map(|g| {
-            let mut row =
-                unit_noise(&spec.noise, &mut stream(seed, &format!("noise/{g}")), periods);
+            let mut row = draw(&format!("noise/{g}"));
+            let (ours, own) = (spec.noise.common.sqrt(), (1.0 - spec.noise.common).sqrt());
+            row.iter_mut().zip(&common).for_each(|(e, c)| *e = own * *e + ours * c);
             if spec.noise.level_power > 0.0 {
                 let mean = expected.row(g).iter().sum::<f64>() / periods.max(1) as f64;
                 let growth = |y: f64| (y.max(0.0) / mean).powf(spec.noise.level_power);

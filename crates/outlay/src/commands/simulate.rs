@@ -7,7 +7,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use outlay_world::{ChannelTruth, EXAMPLES, Example, Truth, World, WorldError, WorldSpec, example};
+use outlay_world::{
+    BrandClass, ChannelTruth, EXAMPLES, Example, Truth, World, WorldError, WorldSpec, example,
+    random_brand,
+};
 use serde::Serialize;
 
 use crate::context::Context;
@@ -24,10 +27,13 @@ const SPEC_BYTES_MAX: u64 = 4_000_000;
 #[command(after_help = examples_help())]
 pub(crate) struct Args {
     /// The world: a TOML file (see `outlay simulate --example`).
-    #[arg(required_unless_present = "example", conflicts_with = "example")]
+    #[arg(
+        required_unless_present_any = ["example", "class"],
+        conflicts_with_all = ["example", "class"]
+    )]
     world: Option<PathBuf>,
     /// Folder for data.csv and truth.json.
-    #[arg(long, short, value_name = "DIR", required_unless_present = "example")]
+    #[arg(long, short, value_name = "DIR", required_unless_present_any = ["example", "class"])]
     out: Option<PathBuf>,
     /// Seed in place of the world's own.
     #[arg(long)]
@@ -35,6 +41,10 @@ pub(crate) struct Args {
     /// Use a world that comes with Outlay; without --out, print its commented file.
     #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = EXAMPLES[0].name)]
     example: Option<String>,
+    /// Draw a brand of a class whose mechanisms are nobody's model, by --seed (1 unless given);
+    /// without --out, print its file.
+    #[arg(long, value_name = "CLASS", conflicts_with = "example")]
+    class: Option<BrandClass>,
 }
 
 #[derive(Serialize)]
@@ -66,6 +76,9 @@ struct Row<'a> {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
+    if let Some(class) = args.class {
+        return drawn(class, args, context);
+    }
     let (text, source) = match (&args.example, &args.world) {
         (Some(name), _) => {
             let known = example(name).ok_or_else(|| unknown_example(name))?;
@@ -79,8 +92,37 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     };
     let Some(out) = &args.out else { return Err(nothing_named()) };
     let spec = WorldSpec::from_toml(&text).map_err(|e| refused(&source, &e))?;
-    let world =
-        World::simulate(&spec, args.seed.unwrap_or(spec.seed)).map_err(|e| refused(&source, &e))?;
+    simulate(&spec, args.seed.unwrap_or(spec.seed), &source, out, context)
+}
+
+/// Simulates a drawn brand, or prints its file.
+fn drawn(class: BrandClass, args: &Args, context: &Context) -> Result<(), Failure> {
+    let seed = args.seed.unwrap_or(1);
+    let source = format!("class `{class}`");
+    let spec = random_brand(class, seed);
+    let Some(out) = &args.out else {
+        let toml = spec.to_toml().map_err(|e| refused(&source, &e))?;
+        if context.json() {
+            let answer =
+                serde_json::json!({ "name": spec.name, "about": class.about(), "toml": toml });
+            anstream::println!("{answer}");
+        } else {
+            anstream::print!("{toml}");
+        }
+        return Ok(());
+    };
+    simulate(&spec, seed, &source, out, context)
+}
+
+fn simulate(
+    spec: &WorldSpec,
+    seed: u64,
+    source: &str,
+    out: &Path,
+    context: &Context,
+) -> Result<(), Failure> {
+    let mut world = World::simulate(spec, seed).map_err(|e| refused(source, &e))?;
+    world.plan_next_quarter();
     let truth = serde_json::to_string_pretty(&world.truth).map_err(|e| {
         Failure::from_error(Exit::Internal, "simulate.truth", &e, "please report this world file")
     })?;
@@ -204,5 +246,10 @@ fn nothing_named() -> Failure {
 
 fn examples_help() -> String {
     let lines = EXAMPLES.iter().map(|e| format!("  {:<10} {}", e.name, e.about));
-    format!("Examples:\n{}", lines.collect::<Vec<_>>().join("\n"))
+    let classes = BrandClass::ALL.iter().map(|c| format!("  {:<14} {}", c.name(), c.about()));
+    format!(
+        "Examples:\n{}\n\nClasses:\n{}",
+        lines.collect::<Vec<_>>().join("\n"),
+        classes.collect::<Vec<_>>().join("\n")
+    )
 }

@@ -125,6 +125,10 @@ pub struct Noise {
     /// 1 in proportion; what is asked for holds at the geo's average.
     #[serde(skip_serializing_if = "is_zero")]
     pub level_power: f64,
+    /// Share of the noise's variance that all geos have in common (0..1); national brands have no
+    /// use for it.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub common: f64,
     /// Single periods far off, a year; they come on top of the noise that is asked for.
     #[serde(skip_serializing_if = "is_zero")]
     pub outliers: f64,
@@ -182,6 +186,7 @@ impl Default for Noise {
             sd: None,
             r2: 0.9,
             level_power: 0.0,
+            common: 0.0,
             outliers: 0.0,
             outlier_size: 0.0,
         }

@@ -260,6 +260,7 @@ impl Check {
             self.within("noise.rho", noise.rho, -0.999, 0.999);
         }
         self.within("noise.level_power", noise.level_power, 0.0, 2.0);
+        self.within("noise.common", noise.common, 0.0, 1.0);
         self.within("noise.outliers", noise.outliers, 0.0, 366.0);
         self.within("noise.outlier_size", noise.outlier_size, 0.0, 100.0);
     }

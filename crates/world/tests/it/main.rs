@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod brands;
+mod foreign;
 mod invariants;
 mod plan;
 mod reading;

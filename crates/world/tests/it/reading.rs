@@ -94,6 +94,37 @@ fn impossible_values_are_refused_with_line_and_reason() {
             3,
             "baseline.events[0].day",
         ),
+        (
+            "version = 1\n[[channels]]\nname = \"tv\"\nhalo = [{ to = \"radio\", gain = 0.2 }]",
+            4,
+            "channels[0].halo[0].to",
+        ),
+        (
+            "version = 1\n[[channels]]\nname = \"tv\"\nfollows = \"promotion\"",
+            4,
+            "channels[0].follows",
+        ),
+        (
+            "version = 1\n[[channels]]\nname = \"tv\"\nchange = { kind = \"linear\", total = 2.5 }",
+            4,
+            "channels[0].change.total",
+        ),
+        (
+            "version = 1\n[[channels]]\nname = \"tv\"\nadstock = { family = \"plateau\", periods = 0 }",
+            4,
+            "channels[0].adstock.periods",
+        ),
+        (
+            "version = 1\n[[channels]]\nname = \"tv\"\nsaturation = { family = \"kinked\", at = 1, then = 2 }",
+            4,
+            "channels[0].saturation.then",
+        ),
+        (
+            "version = 1\n[baseline]\nshifts = [{ from = 2024-01-01, effect = -3 }]\n[[channels]]\nname = \"tv\"",
+            3,
+            "baseline.shifts[0].effect",
+        ),
+        ("version = 1\n[noise]\ncommon = 1.5\n[[channels]]\nname = \"tv\"", 3, "noise.common"),
     ];
     for (text, line, key) in cases {
         let WorldError::Spec(problems) = WorldSpec::from_toml(text).unwrap_err() else {

@@ -128,3 +128,79 @@ fn the_demand_index_shows_demand_with_its_error() {
     // One part demand and 0.3 parts error: 1 / sqrt(1 + 0.09) = 0.958.
     assert!((r - 0.958).abs() < 0.03, "{r}");
 }
+
+#[test]
+fn budgets_grow_step_by_quarter_and_follow_promotions() {
+    let grown = world("[[channels]]\nname = \"tv\"\nvariation = 0.0\ngrowth = 0.25");
+    let x = national(&grown, 0);
+    assert!((x[104] / x[52] - 1.25).abs() < 0.01, "{}", x[104] / x[52]);
+    let stepped = world("[[channels]]\nname = \"tv\"\nvariation = 0.0\nquarterly = 0.4");
+    let steps = national(&stepped, 0).windows(2).filter(|w| w[0] != w[1]).count();
+    assert!((10..=13).contains(&steps), "{steps}");
+    let text = "[[treatments]]\nname = \"promotion\"\nkind = \"promotion\"\neffect = 0.8\n\
+        [[channels]]\nname = \"tv\"\nvariation = 0.0\nfollows = \"promotion\"\nfollow_gain = 1.0";
+    let led = world(text);
+    let r = correlation(&national(&led, 0), led.panel.treatments[0].values.row(0));
+    assert!(r > 0.999, "{r}");
+}
+
+#[test]
+fn prices_rise_as_much_as_asked_for() {
+    let world = world(
+        "[[channels]]\nname = \"tv\"\ncost_per_thousand = 10\ncost_variation = 0.0\ncost_growth = 0.1",
+    );
+    let channel = &world.panel.channels[0];
+    let seen = channel.exposure.impressions();
+    let price = |t: usize| channel.spend.at(0, t) / seen.at(0, t);
+    assert!((price(104) / price(52) - 1.1).abs() < 0.002);
+}
+
+#[test]
+fn noise_grows_with_the_level_strays_and_is_shared_by_geos() {
+    let text = |more: &str| {
+        format!(
+            "periods = 400\n[baseline]\nyearly = {{ amplitude = 0.6, second = 0.0 }}\n[noise]\nsd = 0.02\n{more}\n\
+             [[channels]]\nname = \"tv\"\neffect = {{ roi = 0 }}"
+        )
+    };
+    let spread = |world: &World, high: bool| {
+        let mean = world.truth.expected.iter().sum::<f64>() / 400.0;
+        let cells = world.truth.expected.iter().zip(&world.truth.noise);
+        let picked: Vec<f64> =
+            cells.filter(|(y, _)| (**y > mean) == high).map(|(_, e)| e * e).collect();
+        (picked.iter().sum::<f64>() / picked.len() as f64).sqrt()
+    };
+    let ratio = |more: &str| {
+        let world = world(&text(more));
+        spread(&world, true) / spread(&world, false)
+    };
+    assert!((0.8..1.2).contains(&ratio("")), "{}", ratio(""));
+    assert!(ratio("level_power = 1.0") > 1.6, "{}", ratio("level_power = 1.0"));
+    let far = |more: &str| {
+        let truth = world(&text(more)).truth;
+        truth.noise.iter().filter(|e| e.abs() > 5.0 * truth.noise_sd).count()
+    };
+    assert_eq!(far(""), 0);
+    let strays = far("outliers = 6.0\noutlier_size = 8.0");
+    assert!((25..70).contains(&strays), "{strays}");
+    let together = |more: &str| {
+        let world = world(&format!("{}\n[geos]\ncount = 2", text(more)));
+        correlation(&world.truth.noise_by_geo[0], &world.truth.noise_by_geo[1])
+    };
+    assert!(together("").abs() < 0.15, "{}", together(""));
+    assert!((together("common = 0.6") - 0.6).abs() < 0.12, "{}", together("common = 0.6"));
+}
+
+#[test]
+fn levels_shift_for_good_and_seasons_differ_in_height() {
+    let world = world(
+        "[baseline]\nlevel = 1000\nshifts = [{ from = 2024-01-01, effect = -0.2 }]\nyearly = { amplitude = 0.1, variation = 0.4 }\n\
+         [[channels]]\nname = \"tv\"",
+    );
+    let shifts = &world.truth.baseline_parts["shifts"];
+    let from = world.panel.calendar.index_of("2024-01-01".parse().unwrap()).unwrap();
+    assert!((shifts[from - 1], shifts[from], shifts[155]) == (0.0, -200.0, -200.0));
+    let season = &world.truth.baseline_parts["seasonality"];
+    let top = |year: usize| season[52 * year..52 * (year + 1)].iter().copied().fold(0.0, f64::max);
+    assert!((top(0) / top(1) - 1.0).abs() > 0.05 && (top(1) / top(2) - 1.0).abs() > 0.05);
+}
