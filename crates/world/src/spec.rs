@@ -6,6 +6,7 @@
 mod baseline;
 mod check;
 mod context;
+mod effect;
 mod media;
 mod read;
 
@@ -15,10 +16,8 @@ use serde::{Deserialize, Serialize};
 
 pub use baseline::{Baseline, Demand, Event, Noise, NoiseFamily, Shift, Slope, Yearly};
 pub use context::{Control, ControlKind, Geos, Treatment, TreatmentKind};
-pub use media::{
-    Adstock, Change, ChannelSpec, Dark, Effect, Flighting, Halo, Order, OrganicSpec,
-    ReachFrequency, Saturation,
-};
+pub use effect::{Adstock, Change, Effect, Halo, Order, Saturation};
+pub use media::{ChannelSpec, Dark, Flighting, OrganicSpec, ReachFrequency};
 
 use crate::error::WorldError;
 

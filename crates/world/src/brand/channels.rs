@@ -132,7 +132,8 @@ fn channel(
 /// growth together with the baseline.
 fn entangle(frame: &Frame, channels: &mut [ChannelSpec], trend: f64, rng: &mut ChaCha8Rng) {
     let n = channels.len();
-    let group = whole(rng, (2, 3)).min(n);
+    // One is left outside the group, to be the one that hardly moves.
+    let group = whole(rng, (2, 3)).min(n - 1).max(1);
     let leader = channels[0].name.clone();
     for channel in channels.iter_mut().take(group).skip(1) {
         channel.collinear_with = Some(leader.clone());

@@ -1,6 +1,6 @@
 //! Drawn brands of every class: they simulate, and their truth is what was asked for.
 
-use outlay_world::spec::Effect;
+use outlay_world::spec::{ControlKind, Effect, Link, NoiseFamily};
 use outlay_world::{BrandClass, World, WorldSpec, random_brand};
 
 /// Seeds of every class.
@@ -40,4 +40,53 @@ fn brands_survive_their_file() {
         assert_eq!(class.name().parse::<BrandClass>().unwrap(), class);
     }
     assert!("gentle".parse::<BrandClass>().unwrap_err().to_string().contains("long-memory"));
+}
+
+#[test]
+fn drawn_brands_stay_what_they_are() {
+    // Figures of a benchmark are only comparable while its brands are the same.
+    let mut table = String::new();
+    for class in BrandClass::ALL {
+        let spec = random_brand(class, 1);
+        let truth = World::simulate(&spec, spec.seed).unwrap().truth;
+        table += &format!(
+            "{:<15} {:>3} periods {:>2} geos {} channels {:>11.0} spend {:.3} media {:.4} roi {:.3} r2 {:.3}\n",
+            class.name(),
+            spec.periods,
+            spec.geos.count,
+            spec.channels.len(),
+            truth.total_outcome,
+            truth.total_spend / truth.total_outcome,
+            truth.total_media.contribution_share,
+            truth.total_media.roi,
+            truth.r2,
+        );
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn a_class_has_what_its_name_says() {
+    let specs = |class| (0..30).map(move |seed| random_brand(class, seed));
+    let all = |class, holds: &dyn Fn(&WorldSpec) -> bool| specs(class).all(|s| holds(&s));
+    let some = |class, holds: &dyn Fn(&WorldSpec) -> bool| specs(class).any(|s| holds(&s));
+    assert!(all(BrandClass::Multiplicative, &|s| s.link != Link::Additive));
+    assert!(all(BrandClass::LongMemory, &|s| s.link == Link::Additive && s.history > 10));
+    let shown = |s: &WorldSpec| s.controls.iter().any(|c| c.kind == ControlKind::Demand);
+    assert!(all(BrandClass::ChasedDemand, &shown) && !some(BrandClass::HiddenDemand, &shown));
+    assert!(all(BrandClass::Breaks, &|s| !s.baseline.shifts.is_empty() && !s.treatments.is_empty()));
+    assert!(some(BrandClass::Breaks, &|s| s.channels.iter().any(|c| c.follows.is_some())));
+    assert!(all(BrandClass::Entangled, &|s| s.channels.iter().any(|c| c.collinearity >= 0.8)));
+    assert!(all(BrandClass::Entangled, &|s| s.channels.iter().any(|c| c.variation < 0.07)));
+    assert!(all(BrandClass::Entangled, &|s| s.channels.iter().any(|c| !c.dark.is_empty())));
+    assert!(some(BrandClass::Drift, &|s| s.channels.iter().any(|c| !c.halo.is_empty())));
+    assert!(all(BrandClass::Rough, &|s| s.noise.family != NoiseFamily::Normal));
+    assert!(all(BrandClass::Short, &|s| (52..=80).contains(&s.periods)));
+    assert!(all(BrandClass::Regions, &|s| (8..=20).contains(&s.geos.count)));
+    let (mut idle, mut count) = (0, 0);
+    for channel in specs(BrandClass::Mixed).flat_map(|s| s.channels) {
+        count += 1;
+        idle += usize::from(channel.effect == Effect::Roi(0.0));
+    }
+    assert!((1..count / 6).contains(&idle), "{idle} of {count}");
 }
