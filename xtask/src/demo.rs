@@ -16,7 +16,8 @@ pub(crate) fn check() -> Result<(), Failed> {
     run(&mut demo(&[]))
 }
 
-fn build() -> Result<(), Failed> {
+/// Builds `outlay`.
+pub(crate) fn build() -> Result<(), Failed> {
     run(&mut cargo(&["build", "--package", "outlay", "--locked"]))
 }
 

@@ -11,6 +11,7 @@ mod demo;
 mod step;
 mod tally;
 mod test;
+mod worlds;
 
 use std::process::ExitCode;
 
@@ -23,6 +24,9 @@ usage: cargo xtask TASK [ARGS]
   test [ARGS]    run all tests and documentation tests; ARGS go to the test runner
   check          formatting, clippy without warnings, licences where cargo-deny is installed
   bench [NAME]   run the benchmark programs (or those whose name contains NAME) in release
+  bench worlds [--quick] [ARGS]
+                 how far each preset is from the truth on the standard set of simulated brands; ARGS
+                 go to `outlay calibrate`
   ci             check, then test, then demo: what continuous integration runs
   help           this text
 ";
@@ -35,6 +39,9 @@ fn main() -> ExitCode {
         Some("demo") => demo::hand_over(&rest),
         Some("test") => test::all(&rest),
         Some("check") => check::all(),
+        Some("bench") if rest.first().is_some_and(|name| name == "worlds") => {
+            worlds::bench(&rest[1..])
+        }
         Some("bench") => bench::matching(&rest),
         Some("ci") => check::all().and_then(|()| test::all(&[])).and_then(|()| demo::check()),
         Some("help" | "--help" | "-h") => {

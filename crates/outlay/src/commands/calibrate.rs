@@ -3,6 +3,7 @@
 mod page;
 mod place;
 mod telling;
+mod trust;
 mod watch;
 mod worlds;
 
@@ -53,6 +54,37 @@ pub(crate) struct Args {
     /// What random worlds are like.
     #[arg(long, value_name = "FAMILY", default_value = "own", requires = "worlds")]
     family: worlds::Family,
+    /// Instead, set answers beside the truth of brands whose mechanisms are nobody's model:
+    /// `--worlds` brands of each of these classes (or `all`), seeds from `--seed` on.
+    #[arg(long, value_name = "CLASS", value_delimiter = ',', value_parser = trust::classes, requires = "worlds", conflicts_with = "family")]
+    class: Vec<trust::Classes>,
+    /// Rows of the table of answers; all but `oracle` when neither this nor `--spec` is given.
+    #[arg(long, value_name = "ROW", value_delimiter = ',', requires = "class")]
+    preset: Vec<trust::RowName>,
+    /// How mix models are fitted.
+    #[arg(long, default_value = "nuts", requires = "class")]
+    method: trust::Approach,
+    /// Chains of each fit; 2 when left out.
+    #[arg(long, value_name = "N", requires = "class")]
+    chains: Option<usize>,
+    /// Warm-up draws per chain; 400 when left out.
+    #[arg(long, value_name = "N", requires = "class")]
+    warmup: Option<usize>,
+    /// Kept draws per chain; 400 when left out.
+    #[arg(long, value_name = "N", requires = "class")]
+    draws: Option<usize>,
+    /// Answer these rows anew, also where an earlier run in the folder has them.
+    #[arg(long, value_name = "ROW", value_delimiter = ',', requires = "class")]
+    again: Vec<String>,
+    /// Answers of other programs: the files NAME.json beside the brands' data in --out.
+    #[arg(long, value_name = "NAME", value_delimiter = ',', requires_all = ["class", "out"])]
+    answers: Vec<String>,
+    /// Keep the brands' data in --out, for other programs to answer on.
+    #[arg(long, requires_all = ["class", "out"])]
+    keep_data: bool,
+    /// Take brands as simulated, without the way through a file and a proposed mapping.
+    #[arg(long, requires = "class")]
+    direct: bool,
     /// Geos of the simulated brand.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=50))]
     geos: u32,
@@ -92,6 +124,9 @@ struct Answer<'a> {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
+    if !args.class.is_empty() {
+        return trust::run(args, context);
+    }
     let spec = input::spec(args.spec.as_deref(), None)?;
     if args.worlds.is_some() {
         return worlds::run(args, &spec, context);

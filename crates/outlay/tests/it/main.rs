@@ -12,3 +12,4 @@ mod interrupted;
 mod mapping;
 mod outlay;
 mod tour;
+mod trust;
