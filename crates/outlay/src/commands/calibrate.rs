@@ -39,9 +39,9 @@ pub(crate) struct Args {
     /// The data whose media, calendar and controls are used; a small simulated brand without it.
     #[arg(conflicts_with_all = ["worlds", "geos", "periods", "channels"])]
     file: Option<PathBuf>,
-    /// The specification; the preset `outlay` without it.
+    /// The specification; the preset `outlay` without it. With --class, one row each.
     #[arg(long, short, value_name = "FILE")]
-    spec: Option<PathBuf>,
+    spec: Vec<PathBuf>,
     /// Use this mapping instead of proposing one.
     #[arg(long, short, value_name = "FILE", requires = "file")]
     mapping: Option<PathBuf>,
@@ -127,7 +127,15 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     if !args.class.is_empty() {
         return trust::run(args, context);
     }
-    let spec = input::spec(args.spec.as_deref(), None)?;
+    if args.spec.len() > 1 {
+        return Err(Failure::new(
+            Exit::Specification,
+            "calibrate.specs",
+            "several specifications can only be set beside each other on brands of a class",
+            "add --worlds and --class, or leave one --spec",
+        ));
+    }
+    let spec = input::spec(args.spec.first().map(PathBuf::as_path), None)?;
     if args.worlds.is_some() {
         return worlds::run(args, &spec, context);
     }

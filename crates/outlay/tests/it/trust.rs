@@ -110,6 +110,10 @@ fn a_specification_of_ones_own_is_a_row_and_what_failed_is_said() {
     let answer: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(answer["failed"][0]["row"], "mine");
     assert_eq!(answer["table"][1]["score"], Value::Null);
+    // Only rows of a table can be several.
+    fs::write(dir.path().join("other.toml"), "version = 1\n").unwrap();
+    let two = ["calibrate", "--spec", "mine.toml", "--spec", "other.toml"];
+    outlay(dir.path(), &two).refused(4, &["several specifications", "--class"]);
 }
 
 #[test]

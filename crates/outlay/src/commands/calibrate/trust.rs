@@ -7,6 +7,7 @@
 
 mod answer;
 mod brand;
+mod figure;
 mod line;
 mod mix;
 mod oracle;
@@ -116,7 +117,7 @@ pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     }
 }
 
-/// The rows asked for, and the specification of the user as one more.
+/// The rows asked for: presets, the user's specifications, other programs' answers.
 fn rows(args: &Args) -> Result<Vec<Row>, Failure> {
     let sampling = |own: &Sampling| Sampling {
         chains: args.chains.unwrap_or(CHAINS),
@@ -125,7 +126,7 @@ fn rows(args: &Args) -> Result<Vec<Row>, Failure> {
         target_accept: own.target_accept,
     };
     let mut names = args.preset.clone();
-    if names.is_empty() && args.spec.is_none() && args.answers.is_empty() {
+    if names.is_empty() && args.spec.is_empty() && args.answers.is_empty() {
         names = USUAL.to_vec();
     }
     let mut rows: Vec<Row> = Vec::new();
@@ -135,10 +136,14 @@ fn rows(args: &Args) -> Result<Vec<Row>, Failure> {
             rows.push(row);
         }
     }
-    if let Some(path) = &args.spec {
+    for path in &args.spec {
         let spec = input::spec(Some(path), None)?;
         let stem = path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-        rows.push(Row::own(&stem, spec, args.method, &sampling)?);
+        let known = |name: &str| rows.iter().any(|row: &Row| row.name == name);
+        // Files of one name in several folders, and those that are called like a preset.
+        let name = (2..).map(|n| format!("{stem}-{n}"));
+        let name = std::iter::once(stem.clone()).chain(name).find(|name| !known(name));
+        rows.push(Row::own(&name.unwrap_or(stem), spec, args.method, &sampling)?);
     }
     rows.extend(args.answers.iter().map(|name| Row::told(name)));
     Ok(rows)

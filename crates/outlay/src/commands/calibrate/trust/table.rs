@@ -1,9 +1,10 @@
 //! The table: per class and row, and over all classes.
 
-use outlay_mmm::calibration::{BrandRow, BrandScore, Middle, ScoreTable, aggregate};
+use outlay_mmm::calibration::{BrandRow, BrandScore, ScoreTable, aggregate};
 use outlay_world::BrandClass;
 use serde::Serialize;
 
+use super::figure::FIGURES;
 use super::line::Line;
 use super::row::Row;
 use crate::failure::{Exit, Failure};
@@ -149,7 +150,7 @@ impl<'a> Scores<'a> {
             Column::number("brands", cell(&|e| e.brands.to_string())).leaves(2),
         ];
         for figure in FIGURES {
-            let cells = cell(&|e| figure.cell(e, " ± "));
+            let cells = cell(&|e| figure.cell(e.score.as_ref()));
             columns.push(Column::number(figure.head, cells).leaves(figure.rank));
         }
         let mut text = format!("{}\n\n{}", self.sentence, set(columns, width()));
@@ -170,7 +171,7 @@ impl<'a> Scores<'a> {
             format!("{}\n\n| class | row | brands | {} |\n", self.sentence, heads.join(" | "));
         text.push_str(&format!("|---|---|---{}|\n", "|---".repeat(heads.len())));
         for entry in &self.table {
-            let cells: Vec<String> = FIGURES.iter().map(|f| f.cell(entry, " ± ")).collect();
+            let cells: Vec<String> = FIGURES.iter().map(|f| f.cell(entry.score.as_ref())).collect();
             let Entry { class, row, brands, .. } = entry;
             text.push_str(&format!("| {class} | {row} | {brands} | {} |\n", cells.join(" | ")));
         }
@@ -262,58 +263,4 @@ fn sentence(table: &[Entry<'_>], overall: &str) -> Option<String> {
         ));
     }
     Some(text + ".")
-}
-
-/// A value and its standard error.
-type Value = (f64, Option<f64>);
-
-/// A column of the table.
-struct Figure {
-    head: &'static str,
-    /// Columns with a higher rank leave a narrow terminal first.
-    rank: u8,
-    share: bool,
-    of: fn(&ScoreTable) -> Option<Value>,
-}
-
-const FIGURES: [Figure; 8] = [
-    Figure { head: "ROI error", rank: 0, share: false, of: |s| median(Some(s.error_mean)) },
-    Figure { head: "of the median", rank: 6, share: false, of: |s| median(Some(s.error_median)) },
-    Figure { head: "in 90 %", rank: 0, share: true, of: |s| pooled(s.pooled.coverage_90) },
-    Figure { head: "in 50 %", rank: 5, share: true, of: |s| pooled(s.pooled.coverage_50) },
-    Figure {
-        head: "interval score",
-        rank: 0,
-        share: false,
-        of: |s| median(Some(s.interval_score)),
-    },
-    Figure { head: "total media", rank: 3, share: true, of: |s| median(s.total_media_error) },
-    Figure { head: "regret", rank: 1, share: true, of: |s| median(s.regret) },
-    Figure { head: "CPU s", rank: 4, share: false, of: |s| Some((s.cpu_seconds.median, None)) },
-];
-
-fn median(middle: Option<Middle>) -> Option<Value> {
-    middle.map(|m| (m.median, m.median_se))
-}
-
-fn pooled(measured: outlay_mmm::calibration::Measured) -> Option<Value> {
-    Some((measured.mean, Some(measured.se)))
-}
-
-impl Figure {
-    fn cell(&self, entry: &Entry<'_>, plus_minus: &str) -> String {
-        let Some((value, se)) = entry.score.as_ref().and_then(self.of) else {
-            return "—".to_owned();
-        };
-        let number = |x: f64| match (self.share, x.abs()) {
-            (true, _) => format!("{:.0}", 100.0 * x),
-            (false, size) if size < 10.0 => format!("{x:.2}"),
-            (false, _) => format!("{x:.1}"),
-        };
-        let unit = if self.share { " %" } else { "" };
-        match se {
-            Some(se) => format!("{}{plus_minus}{}{unit}", number(value), number(se)),
-            None => format!("{}{unit}", number(value)),
-        }
-    }
 }
