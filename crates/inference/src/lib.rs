@@ -75,6 +75,7 @@ pub use progress::{Observer, Phase, Progress, Silent};
 pub use run::{AbandonedChain, ChainDraws, Run};
 pub use sampler::sample;
 pub use settings::{Metric, Settings, StuckRules};
+pub use smoothing::smooth_ratios;
 pub use start::{Start, WarmStart};
 pub use starts::{StartSettings, starts};
 pub use stuck::StuckReason;

@@ -12,6 +12,13 @@ pub(crate) struct Smoothed {
     pub(crate) khat: f64,
 }
 
+/// Normalised importance weights of `exp(log_ratios)` with their tail smoothed, and the tail's
+/// Pareto shape k-hat (infinite with too few draws, `-inf` when all ratios are equal).
+pub fn smooth_ratios(log_ratios: &[f64]) -> (Vec<f64>, f64) {
+    let smoothed = smooth(log_ratios);
+    (smoothed.weights, smoothed.khat)
+}
+
 /// Smooths the tail of `exp(log_ratios)`; a ratio of `-inf` has weight zero.
 pub(crate) fn smooth(log_ratios: &[f64]) -> Smoothed {
     let count = log_ratios.len();

@@ -10,6 +10,7 @@ use std::sync::atomic::AtomicBool;
 
 use outlay_inference::Silent;
 use outlay_mmm::calibration::{Scored, coverage, returns};
+use outlay_mmm::ensemble::Ensemble;
 use outlay_mmm::fit::{FitSettings, nuts};
 use outlay_mmm::model::Model;
 use outlay_mmm::scalars::Scalars;
@@ -80,7 +81,8 @@ fn world(spec: &Spec, family: &FamilySettings, sampling: &Sampling, seed: u64) -
         })
         .fold(1.0, f64::max);
     eprintln!("world {seed}: rhat {rhat:.3}, {divergences} divergent");
-    returns(&fitted)
+    returns(&Ensemble::single(fitted))
+        .channels
         .into_iter()
         .filter_map(|(channel, estimate)| {
             let truth = world.truth.channels.get(&channel)?.roi?;

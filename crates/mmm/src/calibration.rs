@@ -28,7 +28,7 @@ use outlay_inference::sbc;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use coverage::{Coverage, Measured, Returns, Scored, coverage, returns, returns_and_total};
+pub use coverage::{Coverage, Measured, Returns, Scored, coverage, returns};
 pub use quantity::{Quantity, Recovery, Shape};
 pub use score::{
     BrandRow, BrandScore, ChannelResult, LEAST_GAIN, Middle, PlanResult, ScoreError, ScoreTable,

@@ -14,10 +14,11 @@ use outlay_stats::simd::{Kernel, axpy, dispatch, dot};
 use rand::Rng;
 use rand_distr::{Distribution as _, StandardNormal};
 
-use crate::linear::{NoiseLaw, Workspace};
+use crate::linear::Workspace;
 use crate::model::layout::Slot;
 use crate::model::media::{Pass, UnitWork};
 use crate::model::{LiftKind, Model, Treatment};
+use crate::spec::LikelihoodFamily;
 use whitened::Whitened;
 
 /// A posterior to sample from: makes one [`Evaluator`] per chain.
@@ -257,13 +258,13 @@ impl Evaluator {
         let slot = model.noise.sigma[0];
         let memory = model.noise.autocorrelation;
         let sigma = slot.value(&self.theta);
-        let noise = NoiseLaw { sigma, rho: memory.value(&self.theta) };
+        let noise = model.noise.law(&self.theta, model.spec.likelihood.power);
         let mask = model.has_holdout.then_some(model.observed.as_slice());
         let value = model
             .block
             .log_density::<true>(noise, mask, &mut self.work)
             .map_err(|_| DensityError::NotFinite)?;
-        let precision = 1.0 / (sigma * sigma);
+        let precision = noise.precision();
         for (d, e) in self.d_mean.iter_mut().zip(&self.work.weighted) {
             *d = e * precision;
         }
@@ -295,6 +296,7 @@ impl Evaluator {
             model,
             &self.theta,
             &self.work.residual,
+            &mut self.work.weighted,
             &mut self.d_mean,
             &mut self.d_theta,
         );
@@ -391,8 +393,8 @@ impl Evaluator {
         let model = Arc::clone(&self.model);
         match (&model.treatment, &self.whitened) {
             (Treatment::Marginal, _) => {
-                let sigma = model.noise.sigma[0].value(&self.theta);
-                model.block.draw(sigma, rng, &mut self.work);
+                let noise = model.noise.law(&self.theta, model.spec.likelihood.power);
+                model.block.draw(noise, rng, &mut self.work);
             }
             (Treatment::Whitened, Some(whitened)) => {
                 self.work.mean.copy_from_slice(&whitened.z);
@@ -426,6 +428,37 @@ impl Evaluator {
             theta,
             standardised,
         }
+    }
+
+    /// Log density of each observed cell given a draw and the cells before it in its geo, in
+    /// units of the KPI per head, whatever the scaling: comparable between models of one panel.
+    pub fn pointwise(&mut self, draw: &Draw) -> Vec<f64> {
+        let model = Arc::clone(&self.model);
+        let model = &*model;
+        let mut coordinates = draw.theta.clone();
+        self.media_at(model, &draw.theta, &mut coordinates);
+        for (column, slot) in &model.explicit {
+            let scale = column.scale.map_or(1.0, |s| s.value(&draw.theta));
+            column.add_to(slot.value(&draw.theta) * scale, model.periods(), &mut self.mean);
+        }
+        self.residual(model);
+        let columns = model.block.design.columns.iter();
+        for ((b, drawn), column) in
+            self.work.coefficients.iter_mut().zip(&draw.coefficients).zip(columns)
+        {
+            *b = drawn - column.mean;
+        }
+        self.d_mean.fill(0.0);
+        let linear = &mut self.d_mean;
+        model.block.design.apply(&self.work.coefficients, &mut self.by_period, linear);
+        let log = model.noise.family == LikelihoodFamily::LogNormal;
+        let kpi = model.panel.kpi.values.values();
+        likelihood::innovations(model, &draw.theta, &self.work.residual, &self.d_mean)
+            .map(|(cell, log_density)| {
+                let per_head = kpi[cell] / model.heads[cell / model.periods()];
+                log_density - if log { per_head.ln() } else { model.kpi_scale.spread.ln() }
+            })
+            .collect()
     }
 
     /// Channels evaluated at parameters on their own scale, where a shifted coefficient is given
@@ -512,17 +545,12 @@ impl Evaluator {
         self.d_mean.fill(0.0);
         let linear = &mut self.d_mean;
         model.block.design.apply(&self.work.coefficients, &mut self.by_period, linear);
-        if model.spec.likelihood.autocorrelation.is_some() {
-            return value
-                + likelihood::innovations(model, theta, &self.work.residual, &self.d_mean)
-                    .map(|(_, log_density)| log_density)
-                    .sum::<f64>();
-        }
         value
             + likelihood::pointwise(
                 model,
                 theta,
                 &self.work.residual,
+                &mut self.work.weighted,
                 &mut self.d_mean,
                 &mut self.d_theta,
             )

@@ -97,6 +97,29 @@ impl Explainer {
         }
     }
 
+    /// Adds to held-out cells what autocorrelated noise leads to expect of them: the last error
+    /// seen before them, fading.
+    #[inline(always)]
+    fn remember(&mut self, draw: &Draw) {
+        let model = &self.model;
+        let rho = model.noise.autocorrelation.value(&draw.theta);
+        if rho == 0.0 || !model.has_holdout {
+            return;
+        }
+        let periods = model.periods();
+        for g in 0..model.geos() {
+            let mut error = 0.0;
+            for cell in g * periods..(g + 1) * periods {
+                if model.observed[cell] > 0.0 {
+                    error = model.transformed_kpi(cell) - self.linear[cell] - self.media[cell];
+                } else {
+                    error *= rho;
+                    self.linear[cell] += error;
+                }
+            }
+        }
+    }
+
     /// Standard deviation of the noise of a geo.
     fn sigma(&self, draw: &Draw, geo: usize) -> f64 {
         self.model.noise.marginal_sd(&draw.theta, geo)
@@ -113,6 +136,7 @@ impl Explainer {
         let periods = model.periods();
         self.linear_predictor(draw);
         self.transform(draw);
+        self.remember(draw);
         let n = self.media.len();
         let mut account = Account {
             channels: vec![vec![0.0; periods]; model.units.len()],
@@ -239,6 +263,17 @@ impl Explainer {
         work.weights.clone()
     }
 
+    /// A channel's saturation at multiples `x` of its highest exposure, relative to its value
+    /// there.
+    pub fn saturation(&self, draw: &Draw, channel: usize, x: &[f64]) -> Vec<f64> {
+        let unit = &self.model.units[channel];
+        let largest = unit.series.level.iter().copied().fold(0.0, f64::max);
+        let slots = unit.saturation_slots;
+        let p = [slots[0].value(&draw.theta), slots[1].value(&draw.theta)];
+        let top = unit.saturation.at(largest, &p).value;
+        x.iter().map(|x| unit.saturation.at(x * largest, &p).value / top).collect()
+    }
+
     /// Mean outcome per period of each part of the baseline, by name, for a draw: level (with the
     /// scaling's centre), trend, seasonality, holidays, and each control and treatment. Only for
     /// additive likelihoods; multiplicative baselines have no such split and give one part.
@@ -319,6 +354,7 @@ fn part_name(model: &Model, part: &Part) -> String {
         Part::Trend => "trend".to_owned(),
         Part::Seasonality => "seasonality".to_owned(),
         Part::Holidays => "holidays".to_owned(),
+        Part::Demand => "demand".to_owned(),
         Part::Control(c) => model.panel.controls[*c].name.clone(),
         Part::Treatment(t) => model.panel.treatments[*t].name.clone(),
     }

@@ -176,49 +176,6 @@ pub fn approximate(
     Ok(from_approximation(&posterior, &found, seed, method))
 }
 
-/// How a model is tried on periods it has not seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BacktestSettings {
-    /// Origins, the last of which leaves exactly the last `horizon` periods.
-    pub origins: usize,
-    /// Periods forecast from each origin.
-    pub horizon: usize,
-    /// Fewest periods a fit may be left with.
-    pub least: usize,
-}
-
-/// Rolling-origin backtest: for each origin the model is fitted on what lay before it and
-/// forecasts the next `horizon` periods with the media that ran in them. Origins that leave too
-/// little data, or at which a channel had not begun, are left out.
-///
-/// # Errors
-/// [`FitError`] when a fit fails for another reason.
-pub fn backtest(
-    spec: &crate::spec::Spec,
-    panel: &outlay_core::Panel,
-    backtest: BacktestSettings,
-    settings: &FitSettings,
-    registry: &outlay_core::registry::Registry,
-    cancel: &AtomicBool,
-) -> Result<Option<crate::summary::Backtest>, FitError> {
-    let mut summaries = Vec::new();
-    for origin in (0..backtest.origins).rev() {
-        let end = panel.n_periods().saturating_sub(origin * backtest.horizon);
-        if end < backtest.least + backtest.horizon {
-            continue;
-        }
-        let Ok(part) = panel.first(end) else { continue };
-        let mut spec = spec.clone();
-        spec.holdout = crate::spec::Holdout { last: backtest.horizon, ..Default::default() };
-        spec.lift_test.clear();
-        let model = Model::new(&spec, &part)?;
-        let fitted = nuts(model, settings, &outlay_inference::Silent, cancel)?;
-        let provenance = crate::summarise::Provenance::default();
-        summaries.push(crate::summarise::summarise(&fitted, registry, &provenance));
-    }
-    Ok(crate::summarise::backtest_error(&summaries))
-}
-
 fn candidates(posterior: &Posterior, seed: u64) -> Vec<Vec<f64>> {
     let mut evaluator = Evaluator::new(Arc::clone(&posterior.model));
     let mut rng = ChaCha8Rng::seed_from_u64(seed);

@@ -3,9 +3,11 @@
 //! Invariant: this crate does no input or output and reads no clock; the same data,
 //! specification and seed give the same draws on any number of threads.
 
+pub mod backtest;
 pub mod calibration;
 pub mod compare;
 pub mod density;
+pub mod ensemble;
 pub mod explain;
 pub mod fit;
 pub mod linear;

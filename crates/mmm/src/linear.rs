@@ -57,6 +57,15 @@ pub struct NoiseLaw {
     pub sigma: f64,
     /// Autocorrelation from one period to the next; used by blocks made for it.
     pub rho: f64,
+    /// Power to which the likelihood is raised; 1 for none.
+    pub power: f64,
+}
+
+impl NoiseLaw {
+    /// Precision of an innovation, as the powered likelihood counts it.
+    pub fn precision(self) -> f64 {
+        self.power / (self.sigma * self.sigma)
+    }
 }
 
 /// Scratch memory and results of one evaluation.
@@ -174,10 +183,10 @@ impl LinearBlock {
         mask: Option<&[f64]>,
         w: &mut Workspace,
     ) -> Result<f64, NotPositiveDefinite> {
-        let NoiseLaw { sigma, rho } = noise;
+        let NoiseLaw { sigma, rho, power } = noise;
         let (p, lead) = (self.len(), self.design.lead);
         let r = p - lead;
-        let precision = 1.0 / (sigma * sigma);
+        let precision = noise.precision();
         let square = self.weigh(rho, w);
         self.design.project(&w.weighted, &mut w.by_period, &mut w.projected);
         for j in 0..p {
@@ -202,10 +211,10 @@ impl LinearBlock {
         self.solve_lead(precision, w);
 
         let log_det = log_determinant(&w.factor, r) + self.lead_log_determinant(precision)
-            - self.correlation.as_ref().map_or(0.0, |c| c.log_determinant(rho));
+            - power * self.correlation.as_ref().map_or(0.0, |c| c.log_determinant(rho));
         let quadratic = square * precision - dot(&w.q, &w.mean);
         let value = -0.5
-            * (self.observed * (2.0 * std::f64::consts::PI * sigma * sigma).ln()
+            * (power * self.observed * (2.0 * std::f64::consts::PI * sigma * sigma).ln()
                 + log_det
                 + quadratic);
         for j in 0..p {
@@ -221,7 +230,7 @@ impl LinearBlock {
             }
         }
         if GRADIENT {
-            self.derivatives(rho, precision, w);
+            self.derivatives(noise, w);
         }
         Ok(value)
     }
@@ -295,7 +304,8 @@ impl LinearBlock {
     }
 
     #[inline(always)]
-    fn derivatives(&self, rho: f64, precision: f64, w: &mut Workspace) {
+    fn derivatives(&self, noise: NoiseLaw, w: &mut Workspace) {
+        let (rho, precision) = (noise.rho, noise.precision());
         let (p, lead) = (self.len(), self.design.lead);
         let r = p - lead;
         inverse(&w.factor, r, &mut w.scratch, &mut w.inverse);
@@ -321,16 +331,16 @@ impl LinearBlock {
         }
         let error = self.weigh(rho, w);
         if let Some(correlation) = &self.correlation {
-            w.rho_gradient = correlation.gradient(rho, precision, &w.residual, &w.inverse, &w.sd);
+            w.rho_gradient = correlation.gradient(noise, &w.residual, &w.inverse, &w.sd);
         }
-        w.sigma_gradient = -self.observed + error * precision + (p as f64 - trace);
+        w.sigma_gradient = -noise.power * self.observed + error * precision + (p as f64 - trace);
     }
 
     /// Draws the coefficients from their conditional posterior after [`Self::log_density`].
     /// Prior means are not added.
-    pub fn draw(&self, sigma: f64, rng: &mut impl Rng, w: &mut Workspace) {
+    pub fn draw(&self, noise: NoiseLaw, rng: &mut impl Rng, w: &mut Workspace) {
         let (p, lead) = (self.len(), self.design.lead);
-        let precision = 1.0 / (sigma * sigma);
+        let precision = noise.precision();
         for i in lead..p {
             w.scale_gradient[i] = StandardNormal.sample(rng);
         }
@@ -382,7 +392,8 @@ mod tests {
         let mut w = b.workspace();
         w.sd.copy_from_slice(sd);
         w.residual.copy_from_slice(r);
-        let value = b.log_density::<true>(NoiseLaw { sigma, rho: 0.0 }, None, &mut w).unwrap();
+        let value =
+            b.log_density::<true>(NoiseLaw { sigma, rho: 0.0, power: 1.0 }, None, &mut w).unwrap();
         (value, w)
     }
 
@@ -461,7 +472,7 @@ mod tests {
         let (mut sum, mut square) = ([0.0; 7], [0.0; 7]);
         for _ in 0..n {
             let mut w = base.clone();
-            b.draw(0.6, &mut rng, &mut w);
+            b.draw(NoiseLaw { sigma: 0.6, rho: 0.0, power: 1.0 }, &mut rng, &mut w);
             for j in 0..7 {
                 sum[j] += w.coefficients[j];
                 square[j] += (w.coefficients[j] - base.coefficients[j]).powi(2);

@@ -8,6 +8,7 @@ pub mod scaling;
 
 mod baseline;
 mod compile;
+mod demand;
 mod lift;
 
 use outlay_core::Panel;
@@ -16,7 +17,7 @@ use thiserror::Error;
 
 pub use lift::{Lift, LiftKind};
 
-use crate::linear::LinearBlock;
+use crate::linear::{LinearBlock, NoiseLaw};
 use crate::spec::{LikelihoodFamily, Spec, SpecError};
 use design::Column;
 use layout::{Layout, Slot};
@@ -86,6 +87,15 @@ pub struct Noise {
 }
 
 impl Noise {
+    /// The noise of a model whose linear block is integrated out.
+    pub(crate) fn law(&self, theta: &[f64], power: f64) -> NoiseLaw {
+        NoiseLaw {
+            sigma: self.sigma.first().map_or(0.0, |slot| slot.value(theta)),
+            rho: self.autocorrelation.value(theta),
+            power,
+        }
+    }
+
     /// Standard deviation of one cell's noise in a geo, the memory of earlier periods included.
     pub fn marginal_sd(&self, theta: &[f64], geo: usize) -> f64 {
         let rho = self.autocorrelation.value(theta);
@@ -162,6 +172,14 @@ impl Model {
                 Treatment::Marginal => 0,
                 Treatment::Whitened => self.block.len(),
             }
+    }
+
+    /// The KPI of a cell as the likelihood sees it: per head, scaled, its logarithm where effects
+    /// multiply.
+    pub fn transformed_kpi(&self, cell: usize) -> f64 {
+        let per_head = self.panel.kpi.values.values()[cell] / self.heads[cell / self.periods()];
+        let scaled = self.kpi_scale.apply(per_head);
+        if self.noise.family == LikelihoodFamily::LogNormal { scaled.ln() } else { scaled }
     }
 
     /// Outcome (revenue where known) per unit of scaled KPI in a cell. For a log-normal

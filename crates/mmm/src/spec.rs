@@ -180,6 +180,15 @@ pub struct Controls {
     /// Other priors for single controls.
     #[serde(default)]
     pub each: IndexMap<String, Distribution>,
+    /// Prior of the coefficients of a control's neighbouring weeks (the mean of the two weeks on
+    /// either side, and of the four beyond them): a control that shows demand with an error shows
+    /// more of it together with its neighbours. Absent for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub neighbours: Option<Distribution>,
+    /// Prior of the coefficient of what budgets do together (mean log spend of the channels that
+    /// spend nearly always): spend that chases demand shows it. Absent for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub common_spending: Option<Distribution>,
 }
 
 /// Non-media treatments (price, promotion): linear, against a baseline value.
@@ -257,6 +266,16 @@ pub struct Likelihood {
     /// (a stationary AR(1) whose innovations have scale `sigma`); absent for independent noise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub autocorrelation: Option<Distribution>,
+    /// Power to which the likelihood is raised, in 0..=1; 1 for the plain posterior. Below 1 the
+    /// data counts for less than it would if the structure were exactly right (a coarsened
+    /// posterior, Miller and Dunson 2019): answers are wider, and right more often, where it is
+    /// not.
+    #[serde(default = "whole")]
+    pub power: f64,
+}
+
+fn whole() -> f64 {
+    1.0
 }
 
 /// Family of the observation noise.
@@ -345,6 +364,18 @@ pub struct Sampling {
     pub target_accept: f64,
 }
 
+/// One of several structures that are weighed against each other: the specification with some
+/// keys set otherwise.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Structure {
+    /// Name: lower-case letters, digits and `-`.
+    pub name: String,
+    /// What differs from the rest of the specification, under the same keys.
+    #[serde(default)]
+    pub set: toml::Table,
+}
+
 /// A whole specification.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -376,6 +407,9 @@ pub struct Spec {
     pub channel: IndexMap<String, toml::Table>,
     /// Observation noise.
     pub likelihood: Likelihood,
+    /// Structures to weigh against each other; the specification alone where there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub structure: Vec<Structure>,
     /// Periods that the fit must not see.
     #[serde(default)]
     pub holdout: Holdout,
@@ -396,6 +430,32 @@ impl Spec {
     /// A preset as it stands.
     pub fn preset(preset: Preset) -> Self {
         preset.spec()
+    }
+
+    /// The structures to fit, by name, each a whole specification of its own.
+    ///
+    /// # Errors
+    /// [`SpecError::Value`] when what a structure sets does not fit.
+    pub fn structures(&self) -> Result<Vec<(String, Self)>, SpecError> {
+        if self.structure.is_empty() {
+            return Ok(vec![(self.preset.name().to_owned(), self.clone())]);
+        }
+        let refused = |name: &str, key: &str, reason: String| SpecError::Value {
+            key: format!("structure.{name}{key}"),
+            reason,
+            line: None,
+        };
+        self.structure
+            .iter()
+            .map(|structure| {
+                let name = &structure.name;
+                let spec =
+                    structure.over(self).map_err(|e| refused(name, "", e.message().to_owned()))?;
+                check::check(&spec)
+                    .map_err(|(key, reason)| refused(name, &format!(".{key}"), reason))?;
+                Ok((name.clone(), spec))
+            })
+            .collect()
     }
 
     /// Reads a specification file over its preset.

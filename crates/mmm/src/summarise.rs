@@ -4,6 +4,7 @@ mod curves;
 mod health;
 mod quality;
 mod sentence;
+mod structures;
 
 use indexmap::IndexMap;
 use outlay_core::registry::Registry;
@@ -11,8 +12,8 @@ use outlay_inference::diagnostics;
 use rayon::prelude::*;
 
 use crate::density::Draw;
-use crate::explain::{Account, Explainer};
-use crate::fit::Fitted;
+use crate::ensemble::{Ensemble, Member};
+use crate::explain::Account;
 use crate::model::Model;
 use crate::scalars::{Scalars, effect_parameter};
 use crate::spec::EffectQuantity;
@@ -29,6 +30,8 @@ const SERIES_DRAWS: usize = 1000;
 /// Facts about a fit that the model does not know.
 #[derive(Debug, Clone, Default)]
 pub struct Provenance {
+    /// The specification that was asked for, all its structures included.
+    pub spec: Option<crate::spec::Spec>,
     /// Name of the data's source.
     pub source: String,
     /// Version of the program.
@@ -39,20 +42,16 @@ pub struct Provenance {
     pub backtest: Option<crate::summary::Backtest>,
 }
 
-/// Summarises a fit.
-pub fn summarise(fitted: &Fitted, registry: &Registry, provenance: &Provenance) -> Summary {
-    let model = &fitted.model;
-    let draws: Vec<&Draw> = fitted.draws().collect();
-    let accounts: Vec<Account> = draws
-        .par_iter()
-        .map_init(|| Explainer::new(model.clone()), |explainer, draw| explainer.account(draw))
-        .collect();
-    let step = draws.len().div_ceil(SERIES_DRAWS).max(1);
-    let thin: Vec<usize> = (0..draws.len()).step_by(step).collect();
+/// Summarises a fit: of one structure, or of several by their weights.
+pub fn summarise(ensemble: &Ensemble, registry: &Registry, provenance: &Provenance) -> Summary {
+    let leading = &ensemble.leading().fitted;
+    let model = &leading.model;
+    let accounts: Vec<Account> = ensemble.explain(|explainer, draw| explainer.account(draw));
+    let thin = ensemble.thinned(SERIES_DRAWS);
     let total_outcome = model.total_outcome();
     let data = data_summary(model, provenance, total_outcome);
-    let channels = channels(fitted, &draws, &accounts, &thin, total_outcome);
-    let decomposition = decomposition(model, fitted.seed, &draws, &accounts, &thin);
+    let channels = channels(ensemble, &accounts, &thin, total_outcome);
+    let decomposition = decomposition(ensemble, &accounts, &thin);
     let total_media = total_media(model, &accounts, total_outcome);
     let baseline: Vec<f64> =
         accounts.iter().map(|a| a.baseline.iter().sum::<f64>() / total_outcome).collect();
@@ -60,15 +59,16 @@ pub fn summarise(fitted: &Fitted, registry: &Registry, provenance: &Provenance) 
         let totals: Vec<f64> = accounts.iter().map(|a| a.treatments[n]).collect();
         (treatment.name.clone(), Estimate::from_draws(&totals))
     });
-    let parameters = parameters(fitted);
-    let diagnostics = diagnostics_of(fitted, &parameters);
+    let parameters = parameters(ensemble);
+    let diagnostics = diagnostics_of(ensemble, &parameters);
+    let structures = structures::structures(ensemble, &accounts);
     let fit = quality::fit_quality(model, &accounts, &decomposition, provenance.backtest.clone());
     let mut summary = Summary {
         schema: SCHEMA.to_owned(),
         version: provenance.version.clone(),
-        seed: fitted.seed,
-        method: fitted.method,
-        approximate: fitted.method != Method::Nuts,
+        seed: leading.seed,
+        method: leading.method,
+        approximate: leading.method != Method::Nuts,
         sentence: String::new(),
         data,
         channels,
@@ -76,14 +76,15 @@ pub fn summarise(fitted: &Fitted, registry: &Registry, provenance: &Provenance) 
         baseline_share: Estimate::from_draws(&baseline),
         decomposition,
         treatments: treatments.collect(),
+        structures,
         parameters,
         fit,
         diagnostics,
         health: health::unknown(),
-        spec: serde_json::to_value(&model.spec).unwrap_or_default(),
+        spec: serde_json::to_value(&provenance.spec).unwrap_or_default(),
         timing: provenance.timing.clone(),
     };
-    summary.health = health::health(&summary, fitted, registry);
+    summary.health = health::health(&summary, ensemble, registry);
     summary.sentence = sentence::sentence(&summary);
     summary
 }
@@ -115,16 +116,15 @@ fn data_summary(model: &Model, provenance: &Provenance, total_outcome: f64) -> D
 }
 
 fn channels(
-    fitted: &Fitted,
-    draws: &[&Draw],
+    ensemble: &Ensemble,
     accounts: &[Account],
     thin: &[usize],
     total_outcome: f64,
 ) -> IndexMap<String, ChannelSummary> {
-    let model = &fitted.model;
+    let model = ensemble.model();
     let all_spend: f64 = model.panel.channels.iter().map(|c| c.spend.total()).sum();
-    let responses = curves::responses(model, draws, thin);
-    let marginals = curves::marginals(model, draws);
+    let responses = curves::responses(ensemble, thin);
+    let marginals = curves::marginals(ensemble);
     let mut out = IndexMap::new();
     for (m, unit) in model.units.iter().enumerate() {
         let spend = model.panel.channels.get(m).map_or(0.0, |c| c.spend.total());
@@ -140,7 +140,7 @@ fn channels(
             let costs: Vec<f64> = accounts.iter().map(|a| spend / a.channel_kpi[m]).collect();
             Estimate::from_draws(&costs)
         });
-        let shapes = curves::shapes(model, draws, thin, m);
+        let shapes = curves::shapes(ensemble, thin, m);
         out.insert(
             unit.name.clone(),
             ChannelSummary {
@@ -157,17 +157,22 @@ fn channels(
                 response: paid.then(|| responses[m].clone().with_spend(spend)),
                 adstock: shapes.adstock,
                 saturation: shapes.saturation,
-                prior: prior_shift(model, draws, m),
+                prior: prior_shift(ensemble, m),
             },
         );
     }
     out
 }
 
-fn prior_shift(model: &Model, draws: &[&Draw], m: usize) -> Option<PriorShift> {
-    let index = effect_parameter(model, m)?;
-    let prior = &model.layout.parameters[index].prior;
-    let values: Vec<f64> = draws.iter().map(|d| d.theta[index]).collect();
+fn prior_shift(ensemble: &Ensemble, m: usize) -> Option<PriorShift> {
+    let model = ensemble.model();
+    let prior = &model.layout.parameters[effect_parameter(model, m)?].prior;
+    // Structures differ in what else they have: the parameter's place is looked up in each.
+    let places: Option<Vec<usize>> =
+        ensemble.members.iter().map(|e| effect_parameter(&e.fitted.model, m)).collect();
+    let places = places?;
+    let values: Vec<f64> =
+        ensemble.draws().iter().map(|(e, draw)| draw.theta[places[*e]]).collect();
     let posterior = Estimate::from_draws(&values);
     let q = |p| prior.quantile(p);
     let prior = Estimate {
@@ -214,13 +219,8 @@ fn total_media(model: &Model, accounts: &[Account], total_outcome: f64) -> Total
     }
 }
 
-fn decomposition(
-    model: &Model,
-    seed: u64,
-    draws: &[&Draw],
-    accounts: &[Account],
-    thin: &[usize],
-) -> Decomposition {
+fn decomposition(ensemble: &Ensemble, accounts: &[Account], thin: &[usize]) -> Decomposition {
+    let model = ensemble.model();
     let thinned = |f: &dyn Fn(&Account) -> Vec<f64>| -> BandSeries {
         let series: Vec<Vec<f64>> = thin.iter().map(|i| f(&accounts[*i])).collect();
         BandSeries::from_draws(&series)
@@ -234,9 +234,9 @@ fn decomposition(
         })
         .collect();
     let mut parts: IndexMap<String, Vec<f64>> = IndexMap::new();
-    let mut explainer = Explainer::new(model.clone().into());
-    for i in thin {
-        for (name, series) in explainer.baseline_parts(draws[*i]) {
+    let each = ensemble.explain_some(thin, |explainer, draw| explainer.baseline_parts(draw));
+    for own in each {
+        for (name, series) in own {
             let sum = parts.entry(name).or_insert_with(|| vec![0.0; periods]);
             for (s, v) in sum.iter_mut().zip(&series) {
                 *s += v / thin.len() as f64;
@@ -255,7 +255,7 @@ fn decomposition(
         dates: model.panel.calendar.starts().to_vec(),
         actual,
         expected: thinned(&|a: &Account| a.expected.clone()),
-        predictive: quality::predictive(accounts, thin, seed),
+        predictive: quality::predictive(accounts, thin, ensemble.leading().fitted.seed),
         baseline: thinned(&|a: &Account| a.baseline.clone()),
         channels: channels.collect(),
         baseline_parts: parts,
@@ -263,9 +263,21 @@ fn decomposition(
     }
 }
 
-fn parameters(fitted: &Fitted) -> IndexMap<String, ParameterSummary> {
+/// Every scalar of every structure; with several, the structure's name stands in front.
+fn parameters(ensemble: &Ensemble) -> IndexMap<String, ParameterSummary> {
+    let several = ensemble.members.len() > 1;
+    let mut all = IndexMap::new();
+    for member in &ensemble.members {
+        let name = |own: String| if several { format!("{}/{own}", member.name) } else { own };
+        all.extend(parameters_of(member).into_iter().map(|(own, p)| (name(own), p)));
+    }
+    all
+}
+
+fn parameters_of(member: &Member) -> Vec<(String, ParameterSummary)> {
+    let fitted = &member.fitted;
     let scalars = Scalars::new(&fitted.model);
-    let rows: Vec<(String, ParameterSummary)> = (0..scalars.len())
+    (0..scalars.len())
         .into_par_iter()
         .map(|i| {
             let of = |chain: &Vec<Draw>| chain.iter().map(|d| scalars.value(i, d)).collect();
@@ -280,11 +292,13 @@ fn parameters(fitted: &Fitted) -> IndexMap<String, ParameterSummary> {
             };
             (scalars.names[i].clone(), summary)
         })
-        .collect();
-    rows.into_iter().collect()
+        .collect()
 }
 
-fn diagnostics_of(fitted: &Fitted, parameters: &IndexMap<String, ParameterSummary>) -> Diagnostics {
+fn diagnostics_of(
+    ensemble: &Ensemble,
+    parameters: &IndexMap<String, ParameterSummary>,
+) -> Diagnostics {
     let worst = |value: &dyn Fn(&ParameterSummary) -> Option<f64>, largest: bool| {
         let mut worst: Option<(f64, &str)> = None;
         for (name, parameter) in parameters {
@@ -298,22 +312,24 @@ fn diagnostics_of(fitted: &Fitted, parameters: &IndexMap<String, ParameterSummar
     let (rhat_max, rhat_max_parameter) = worst(&|p| p.rhat, true);
     let (ess_bulk_min, ess_bulk_min_parameter) = worst(&|p| p.ess_bulk, false);
     let (ess_tail_min, _) = worst(&|p| p.ess_tail, false);
-    let kept = fitted.len().max(1) as f64;
-    let leapfrogs: u64 = fitted.facts.iter().map(|f| f.leapfrogs).sum();
+    let fits: Vec<_> = ensemble.members.iter().map(|m| &m.fitted).collect();
+    let facts: Vec<_> = fits.iter().flat_map(|f| &f.facts).collect();
+    let kept = fits.iter().map(|f| f.len()).sum::<usize>().max(1) as f64;
+    let leapfrogs: u64 = facts.iter().map(|f| f.leapfrogs).sum();
     Diagnostics {
-        chains: fitted.chains.len(),
-        warmup: fitted.facts.first().map_or(0, |f| f.warmup),
-        draws: fitted.chains.first().map_or(0, Vec::len),
+        chains: fits.iter().map(|f| f.chains.len()).sum(),
+        warmup: facts.first().map_or(0, |f| f.warmup),
+        draws: fits.first().and_then(|f| f.chains.first()).map_or(0, Vec::len),
         rhat_max,
         rhat_max_parameter,
         ess_bulk_min,
         ess_bulk_min_parameter,
         ess_tail_min,
-        divergences: fitted.facts.iter().map(|f| f.divergences).sum(),
-        max_depth_reached: fitted.facts.iter().map(|f| f.max_depth_reached).sum(),
+        divergences: facts.iter().map(|f| f.divergences).sum(),
+        max_depth_reached: facts.iter().map(|f| f.max_depth_reached).sum(),
         leapfrogs_mean: leapfrogs as f64 / kept,
-        step_size: fitted.facts.iter().map(|f| f.step_size).collect(),
-        restarts: fitted.restarts,
-        interrupted: fitted.interrupted,
+        step_size: facts.iter().map(|f| f.step_size).collect(),
+        restarts: fits.iter().map(|f| f.restarts).sum(),
+        interrupted: ensemble.interrupted(),
     }
 }

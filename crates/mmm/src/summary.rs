@@ -91,6 +91,21 @@ pub struct DataSummary {
     pub total_spend: f64,
 }
 
+/// One of several structures that were weighed against each other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StructureSummary {
+    /// Its weight in every answer; weights sum to one.
+    pub weight: f64,
+    /// Expected log predictive density, leave-one-out, in units of the KPI per head.
+    pub elpd: Option<f64>,
+    /// How far that lies behind the best structure's.
+    pub elpd_behind: Option<f64>,
+    /// Largest Pareto k-hat of the leave-one-out densities (above 0.7: a rough estimate).
+    pub khat: Option<f64>,
+    /// Return on spend of each paid channel under this structure alone.
+    pub roi: IndexMap<String, Estimate>,
+}
+
 /// What one channel brings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChannelSummary {
@@ -371,6 +386,9 @@ pub struct Summary {
     pub decomposition: Decomposition,
     /// Non-media treatments: contribution against their baseline value.
     pub treatments: IndexMap<String, Estimate>,
+    /// Structures that were weighed against each other; none where there was only one.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub structures: IndexMap<String, StructureSummary>,
     /// Every scalar parameter, `name[coordinate]`.
     pub parameters: IndexMap<String, ParameterSummary>,
     /// Fit.

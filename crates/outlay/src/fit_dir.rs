@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use outlay_core::{Panel, PanelDraft};
+use outlay_mmm::ensemble::{Ensemble, Member};
 use outlay_mmm::fit::Fitted;
 use outlay_mmm::model::Model;
 use outlay_mmm::spec::Spec;
@@ -25,6 +26,17 @@ const PANEL: &str = "panel.json";
 const DRAWS: &str = "draws.parquet";
 const ARVIZ: &str = "arviz.json";
 const WARM: &str = "warm.json";
+/// Weights of the structures, where there are several.
+const ENSEMBLE: &str = "ensemble.json";
+/// A folder per structure, where there are several.
+const STRUCTURES: &str = "structures";
+
+/// A structure in [`ENSEMBLE`].
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Weighed {
+    name: String,
+    weight: f64,
+}
 
 /// A folder that is being completed beside its final place.
 pub(crate) struct Draft {
@@ -93,15 +105,35 @@ impl Draft {
         self.put(MAPPING, mapping.as_bytes())
     }
 
-    /// Writes what is needed to go on from the fit: draws, data, the sampler's state.
-    pub(crate) fn posterior(&self, fitted: &Fitted) -> Result<(), Failure> {
-        let panel = serde_json::to_vec(&fitted.model.panel).map_err(|e| internal(&e))?;
+    /// Writes what is needed to go on from the fit: draws, data, the sampler's state. Of several
+    /// structures, each has its own folder; the draws of the leading one also stand where those of
+    /// a single one would.
+    pub(crate) fn posterior(&self, ensemble: &Ensemble) -> Result<(), Failure> {
+        let panel = serde_json::to_vec(&ensemble.model().panel).map_err(|e| internal(&e))?;
         self.put(PANEL, &panel)?;
+        self.draws("", &ensemble.leading().fitted)?;
+        if ensemble.members.len() < 2 {
+            return Ok(());
+        }
+        for member in &ensemble.members {
+            let folder = format!("{STRUCTURES}/{}", member.name);
+            let made = fs::create_dir_all(self.folder.join(&folder));
+            made.map_err(|e| unwritable(&self.target, &e))?;
+            self.draws(&format!("{folder}/"), &member.fitted)?;
+        }
+        let weights = ensemble.members.iter();
+        let weights: Vec<Weighed> =
+            weights.map(|m| Weighed { name: m.name.clone(), weight: m.weight }).collect();
+        self.document(ENSEMBLE, &weights)
+    }
+
+    /// Draws of one structure, in a folder of the draft (`""`, or ending in `/`).
+    fn draws(&self, folder: &str, fitted: &Fitted) -> Result<(), Failure> {
         let warm = serde_json::to_vec(&fitted.warm).map_err(|e| internal(&e))?;
-        self.put(WARM, &warm)?;
-        let path = self.folder.join(DRAWS);
+        self.put(&format!("{folder}{WARM}"), &warm)?;
+        let path = self.folder.join(format!("{folder}{DRAWS}"));
         draws::write(&path, fitted).map_err(|e| internal(e.as_ref()))?;
-        let file = fs::File::create(self.folder.join(ARVIZ));
+        let file = fs::File::create(self.folder.join(format!("{folder}{ARVIZ}")));
         let file = file.map_err(|e| unwritable(&self.target, &e))?;
         arviz::write(io::BufWriter::new(file), fitted).map_err(|e| unwritable(&self.target, &e))
     }
@@ -119,7 +151,7 @@ impl Draft {
     /// Moves the completed folder to its place; an earlier fit there is replaced.
     pub(crate) fn publish(mut self) -> Result<(), Failure> {
         let moved = if self.target.is_dir() {
-            let entries = fs::read_dir(&self.folder);
+            let entries = clear_structures(&self.target).and_then(|()| fs::read_dir(&self.folder));
             entries.and_then(|entries| {
                 for entry in entries {
                     let entry = entry?;
@@ -148,12 +180,22 @@ impl Drop for Draft {
     }
 }
 
+/// Takes away the structures of an earlier fit: the new one may have others, or none.
+fn clear_structures(target: &Path) -> io::Result<()> {
+    let ensemble = target.join(ENSEMBLE);
+    if ensemble.exists() {
+        fs::remove_file(ensemble)?;
+        fs::remove_dir_all(target.join(STRUCTURES))?;
+    }
+    Ok(())
+}
+
 fn internal(error: &(dyn std::error::Error + 'static)) -> Failure {
     Failure::from_error(Exit::Internal, "fit.artefact", error, "please report this")
 }
 
-/// Reads the model and the draws of a fit back.
-pub(crate) fn reopen(dir: &Path) -> Result<Fitted, Failure> {
+/// Reads the models and the draws of a fit back.
+pub(crate) fn reopen(dir: &Path) -> Result<Ensemble, Failure> {
     let read = |name: &str| {
         fs::read(dir.join(name)).map_err(|e| {
             Failure::new(
@@ -180,8 +222,29 @@ pub(crate) fn reopen(dir: &Path) -> Result<Fitted, Failure> {
         let first = errors.first().map(ToString::to_string).unwrap_or_default();
         damaged(PANEL, &first)
     })?;
-    let model = Model::new(&spec, &panel).map_err(|e| damaged(SPEC, &e))?;
-    let warm = serde_json::from_slice(&read(WARM)?).map_err(|e| damaged(WARM, &e))?;
-    read(DRAWS)?;
-    draws::read(&dir.join(DRAWS), model, warm).map_err(|e| damaged(DRAWS, &e))
+    let structures = spec.structures().map_err(|e| damaged(SPEC, &e))?;
+    let member = |spec: &Spec, folder: &str| -> Result<Fitted, Failure> {
+        let model = Model::new(spec, &panel).map_err(|e| damaged(SPEC, &e))?;
+        let (warm, draws) = (format!("{folder}{WARM}"), format!("{folder}{DRAWS}"));
+        let warm = serde_json::from_slice(&read(&warm)?).map_err(|e| damaged(&warm, &e))?;
+        read(&draws)?;
+        draws::read(&dir.join(&draws), model, warm).map_err(|e| damaged(&draws, &e))
+    };
+    if !dir.join(ENSEMBLE).exists() {
+        let Some((_, alone)) = structures.first() else {
+            return Err(damaged(SPEC, &"it has no structure"));
+        };
+        return Ok(Ensemble::single(member(alone, "")?));
+    }
+    let weights: Vec<Weighed> =
+        serde_json::from_slice(&read(ENSEMBLE)?).map_err(|e| damaged(ENSEMBLE, &e))?;
+    let mut members = Vec::new();
+    for Weighed { name, weight } in weights {
+        let Some((_, spec)) = structures.iter().find(|(own, _)| *own == name) else {
+            return Err(damaged(ENSEMBLE, &format!("`{name}` is no structure of {SPEC}")));
+        };
+        let fitted = member(spec, &format!("{STRUCTURES}/{name}/"))?;
+        members.push(Member { name, weight, foresight: None, fitted });
+    }
+    Ok(Ensemble::new(members))
 }

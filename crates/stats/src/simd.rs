@@ -140,33 +140,65 @@ pub fn axpy(a: f64, x: &[f64], y: &mut [f64]) {
     }
 }
 
+/// Outputs that a convolution keeps in registers while it runs over the lags.
+const BLOCK: usize = 32;
+
 /// Causal convolution `out[t] = Σ_l weights[l] · x[t + pad - l]`.
 ///
 /// `x` carries `pad >= weights.len() - 1` values of history (or zeros) before the first output.
 /// Panics when `x` is shorter than `out.len() + pad`.
 #[inline(always)]
 pub fn convolve(weights: &[f64], x: &[f64], pad: usize, out: &mut [f64]) {
-    let n = out.len();
-    match weights.split_first() {
-        None => out.fill(0.0),
-        Some((w0, rest)) => {
-            for (o, v) in out.iter_mut().zip(&x[pad..pad + n]) {
-                *o = w0 * v;
-            }
-            for (l, w) in rest.iter().enumerate() {
-                let from = pad - l - 1;
-                axpy(*w, &x[from..from + n], out);
+    let whole = out.len() / BLOCK * BLOCK;
+    let (blocks, tail) = out.split_at_mut(whole);
+    for (b, out) in blocks.chunks_exact_mut(BLOCK).enumerate() {
+        let at = b * BLOCK + pad;
+        let mut acc = [0.0_f64; BLOCK];
+        for (l, w) in weights.iter().enumerate() {
+            let x = &x[at - l..at - l + BLOCK];
+            for i in 0..BLOCK {
+                acc[i] = w.mul_add(x[i], acc[i]);
             }
         }
+        out.copy_from_slice(&acc);
+    }
+    tail.fill(0.0);
+    for (l, w) in weights.iter().enumerate() {
+        let at = whole + pad - l;
+        axpy(*w, &x[at..at + tail.len()], tail);
     }
 }
+
+/// Lags whose sums the adjoint of a convolution keeps in registers.
+const LAGS: usize = 4;
 
 /// Adjoint of [`convolve`] in the weights: `dw[l] += Σ_t d[t] · x[t + pad - l]`.
 #[inline(always)]
 pub fn convolve_weights_adjoint(d: &[f64], x: &[f64], pad: usize, dw: &mut [f64]) {
     let n = d.len();
-    for (l, dw) in dw.iter_mut().enumerate() {
-        let from = pad - l;
+    let whole = dw.len() / LAGS * LAGS;
+    let (blocks, tail) = dw.split_at_mut(whole);
+    for (b, dw) in blocks.chunks_exact_mut(LAGS).enumerate() {
+        let from: [usize; LAGS] = std::array::from_fn(|i| pad - b * LAGS - i);
+        let rows: [&[f64]; LAGS] = std::array::from_fn(|i| &x[from[i]..from[i] + n]);
+        let mut acc = [[0.0_f64; 8]; LAGS];
+        let end = n / 8 * 8;
+        for t in (0..end).step_by(8) {
+            let d = &d[t..t + 8];
+            for (acc, row) in acc.iter_mut().zip(&rows) {
+                let row = &row[t..t + 8];
+                for i in 0..8 {
+                    acc[i] = d[i].mul_add(row[i], acc[i]);
+                }
+            }
+        }
+        for ((dw, acc), row) in dw.iter_mut().zip(&acc).zip(&rows) {
+            let rest: f64 = d[end..].iter().zip(&row[end..]).map(|(d, x)| d * x).sum();
+            *dw += acc.iter().sum::<f64>() + rest;
+        }
+    }
+    for (l, dw) in tail.iter_mut().enumerate() {
+        let from = pad - whole - l;
         *dw += dot(d, &x[from..from + n]);
     }
 }
@@ -199,17 +231,21 @@ mod tests {
 
         #[test]
         fn convolution_and_its_adjoints_agree(
-            x in prop::collection::vec(-1.0..1.0_f64, 30),
-            w in prop::collection::vec(-1.0..1.0_f64, 1..6),
-            d in prop::collection::vec(-1.0..1.0_f64, 20),
+            x in prop::collection::vec(-1.0..1.0_f64, 100),
+            w in prop::collection::vec(-1.0..1.0_f64, 1..11),
+            d in prop::collection::vec(-1.0..1.0_f64, 90),
         ) {
             // <conv(w, x), d> is bilinear: its adjoints must give the same number.
-            let mut out = vec![0.0; 20];
+            let mut out = vec![0.0; 90];
             convolve(&w, &x, 10, &mut out);
+            for (t, o) in out.iter().enumerate() {
+                let plain: f64 = w.iter().enumerate().map(|(l, w)| w * x[t + 10 - l]).sum();
+                prop_assert!((o - plain).abs() < 1e-12);
+            }
             let forward = dot(&out, &d);
             let mut dw = vec![0.0; w.len()];
             convolve_weights_adjoint(&d, &x, 10, &mut dw);
-            let mut dx = vec![0.0; 30];
+            let mut dx = vec![0.0; 100];
             convolve_input_adjoint(&w, &d, 10, &mut dx);
             prop_assert!((dot(&dw, &w) - forward).abs() < 1e-12);
             prop_assert!((dot(&dx, &x) - forward).abs() < 1e-12);

@@ -1,11 +1,8 @@
 //! Intervals beside truths that are known because the world was simulated.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
-use crate::explain::Explainer;
-use crate::fit::Fitted;
+use crate::ensemble::Ensemble;
 use crate::summary::Estimate;
 
 /// An estimate beside the truth.
@@ -30,38 +27,22 @@ pub struct Returns {
     pub total: Estimate,
 }
 
-/// Return on spend of every paid channel that spent, by name: outcome that the channel brought in
-/// the periods of the panel per unit of spend.
-pub fn returns(fitted: &Fitted) -> Vec<(String, Estimate)> {
-    returns_and_total(fitted).channels
-}
-
-/// [`returns`], and what all paid channels brought together.
-pub fn returns_and_total(fitted: &Fitted) -> Returns {
-    let model = &fitted.model;
-    let mut explainer = Explainer::new(Arc::clone(model));
-    let mut totals = vec![Vec::with_capacity(fitted.len()); model.units.len()];
-    for draw in fitted.draws() {
+/// What paid channels brought, over the draws of an ensemble.
+pub fn returns(ensemble: &Ensemble) -> Returns {
+    let model = ensemble.model();
+    let accounts = ensemble.explain(|explainer, draw| -> Vec<f64> {
         let account = explainer.account(draw);
-        for (own, channel) in totals.iter_mut().zip(&account.channels) {
-            own.push(channel.iter().sum::<f64>());
-        }
-    }
+        account.channels.iter().map(|periods| periods.iter().sum()).collect()
+    });
     // Paid channels come first among the model's units.
-    let paid = model.panel.channels.iter().zip(&mut totals);
-    let mut all = vec![0.0; fitted.len()];
-    let channels = paid
-        .map(|(channel, brought)| {
-            all.iter_mut().zip(brought.iter()).for_each(|(all, b)| *all += b);
-            (channel, channel.spend.total(), brought)
-        })
-        .filter(|(_, spend, _)| *spend > 0.0)
-        .map(|(channel, spend, brought)| {
-            brought.iter_mut().for_each(|b| *b /= spend);
-            (channel.name.clone(), Estimate::from_draws(brought))
-        })
-        .collect();
-    Returns { channels, total: Estimate::from_draws(&all) }
+    let paid = model.panel.channels.len();
+    let together: Vec<f64> = accounts.iter().map(|a| a.iter().take(paid).sum()).collect();
+    let spends = model.panel.channels.iter().map(|channel| channel.spend.total()).enumerate();
+    let channels = spends.filter(|(_, spend)| *spend > 0.0).map(|(m, spend)| {
+        let draws: Vec<f64> = accounts.iter().map(|a| a[m] / spend).collect();
+        (model.panel.channels[m].name.clone(), Estimate::from_draws(&draws))
+    });
+    Returns { channels: channels.collect(), total: Estimate::from_draws(&together) }
 }
 
 /// A mean with its standard error.

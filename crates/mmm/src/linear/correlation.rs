@@ -8,6 +8,7 @@
 
 use outlay_stats::simd::dot;
 
+use super::NoiseLaw;
 use crate::model::design::Design;
 
 /// Which cells follow each other, and the parts of the Gram matrix that depend on `ρ`.
@@ -107,16 +108,10 @@ impl Correlation {
 
     /// Derivative in `ρ` of the log density: of the determinants and of the quadratic form, for
     /// the residual `e` and the covariance `inverse` of the standardised coefficients (scales
-    /// `sd`), all in units of `precision`.
+    /// `sd`).
     #[inline(always)]
-    pub(super) fn gradient(
-        &self,
-        rho: f64,
-        precision: f64,
-        e: &[f64],
-        inverse: &[f64],
-        sd: &[f64],
-    ) -> f64 {
+    pub(super) fn gradient(&self, noise: NoiseLaw, e: &[f64], inverse: &[f64], sd: &[f64]) -> f64 {
+        let (rho, precision) = (noise.rho, noise.precision());
         let mut quadratic = 0.0;
         for t in 0..e.len() {
             let before = if t > 0 { e[t - 1] } else { 0.0 };
@@ -137,6 +132,6 @@ impl Correlation {
             }
             trace += sum * sd[i];
         }
-        -self.runs * rho / (1.0 - rho * rho) - 0.5 * precision * (quadratic + trace)
+        -noise.power * self.runs * rho / (1.0 - rho * rho) - 0.5 * precision * (quadratic + trace)
     }
 }

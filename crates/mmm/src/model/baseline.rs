@@ -8,12 +8,13 @@ use outlay_core::{Panel, holidays};
 use outlay_stats::distribution::Distribution;
 
 use super::ModelError;
+use super::demand::{common_spending, neighbours};
 use super::design::{Column, Part, Shape, hat_weights, time_shape};
 use super::layout::{Layout, Slot};
 use super::names::base;
 use super::scaling::{Affine, affine};
 use crate::spec::check::far_from_bounds;
-use crate::spec::{KnotPlacement, Knots, Spec, TreatmentBaseline, TreatmentQuantity, Trend};
+use crate::spec::{KnotPlacement, Knots, Scale, Spec, TreatmentBaseline, TreatmentQuantity, Trend};
 
 /// Share of the periods over which changepoints are spread; later ones could not be told from
 /// noise.
@@ -101,6 +102,7 @@ pub(super) fn build(
         }
     }
     add_controls(b, layout, spec, panel);
+    add_demand(b, layout, spec, panel);
     add_treatments(b, layout, spec, panel);
     Ok(baseline)
 }
@@ -326,6 +328,48 @@ fn add_controls(b: &mut Baseline, layout: &mut Layout, spec: &Spec, panel: &Pane
                 b.add(layout, own, &unit, Some(sd));
             }
         }
+    }
+}
+
+/// Weeks on either side of a control that count as its neighbours: near ones, and those beyond.
+const NEIGHBOURS: [(&str, f64, f64); 2] = [("near", 1.0, 2.0), ("far", 3.0, 6.0)];
+
+/// Neighbours of controls, and what budgets do together.
+fn add_demand(b: &mut Baseline, layout: &mut Layout, spec: &Spec, panel: &Panel) {
+    let periods = panel.n_periods();
+    let week = periods_per_week(panel);
+    let standard = |values: &[f64]| -> Vec<f64> {
+        let scale = affine(Scale::Standardise, values);
+        values.iter().map(|v| scale.apply(*v)).collect()
+    };
+    if let Some(prior) = &spec.controls.neighbours {
+        for (c, control) in panel.controls.iter().enumerate() {
+            let scale = affine(spec.scaling.controls, control.values.values());
+            let values: Vec<f64> =
+                control.values.values().iter().map(|v| scale.apply(*v)).collect();
+            for (name, from, to) in NEIGHBOURS {
+                let near = (from * week).round().max(1.0) as usize;
+                let far = (to * week).round() as usize;
+                if far < near || far >= periods {
+                    continue;
+                }
+                let own = Candidate {
+                    name: format!("{}[{},{name}]", base(spec.preset, "control"), control.name),
+                    part: Part::Control(c),
+                    shape: Shape::Dense(neighbours(&values, periods, near, far)),
+                };
+                b.add(layout, own, prior, None);
+            }
+        }
+    }
+    let common = spec.controls.common_spending.as_ref();
+    if let Some((prior, values)) = common.zip(common_spending(panel)) {
+        let own = Candidate {
+            name: "common_spending".to_owned(),
+            part: Part::Demand,
+            shape: Shape::Dense(standard(&values)),
+        };
+        b.add(layout, own, prior, None);
     }
 }
 

@@ -44,6 +44,8 @@ pub enum Part {
     Control(usize),
     /// A treatment, by index.
     Treatment(usize),
+    /// Demand as budgets show it.
+    Demand,
 }
 
 /// A column with the normal prior of its coefficient `b = mean + sd · scale · z`, `z ~ N(0, 1)`.

@@ -112,6 +112,7 @@ impl RidgeFit {
         let data = self.data_summary(panel, source, total, spend);
         let sentence = sentence(&data, &total_media, &channels, told.len());
         Summary {
+            structures: IndexMap::new(),
             schema: SCHEMA.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed: self.seed,

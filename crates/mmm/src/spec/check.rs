@@ -10,10 +10,11 @@ type Problem = (String, String);
 
 /// Checks values that are impossible together; gives the key and the reason.
 pub(super) fn check(spec: &Spec) -> Result<(), Problem> {
+    check_structures(spec)?;
     positive("likelihood.sigma", &spec.likelihood.sigma)?;
     positive("likelihood.degrees_of_freedom", &spec.likelihood.degrees_of_freedom)?;
     positive("geo.media_sd", &spec.geo.media_sd)?;
-    check_autocorrelation(spec)?;
+    check_likelihood(spec)?;
     gaussian("geo.level", &spec.geo.level)?;
     let scales = [
         ("controls.geo_sd", &spec.controls.geo_sd),
@@ -57,18 +58,42 @@ pub(super) fn check(spec: &Spec) -> Result<(), Problem> {
     Ok(())
 }
 
-fn check_autocorrelation(spec: &Spec) -> Result<(), Problem> {
-    let likelihood = &spec.likelihood;
-    let Some(prior) = &likelihood.autocorrelation else { return Ok(()) };
-    let key = "likelihood.autocorrelation";
-    within(key, prior, -1.0, 1.0)?;
-    if likelihood.family == LikelihoodFamily::StudentT || likelihood.sigma_per_geo {
-        return Err((
-            key.to_owned(),
-            "needs a normal or log-normal likelihood with one sigma for all geos".to_owned(),
-        ));
+fn check_structures(spec: &Spec) -> Result<(), Problem> {
+    for (i, structure) in spec.structure.iter().enumerate() {
+        let name = &structure.name;
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let key = format!("structure[{i}].name");
+        if name.is_empty() || !name.chars().all(plain) {
+            let reason = "must be lower-case letters, digits and `-`".to_owned();
+            return Err((key, reason));
+        }
+        if spec.structure[..i].iter().any(|s| s.name == *name) {
+            return Err((key, format!("`{name}` is there twice")));
+        }
+        if let Some(other) = ["version", "preset", "structure", "holdout", "sampling"]
+            .iter()
+            .find(|k| structure.set.contains_key(**k))
+        {
+            let reason = "is the same for all structures: set it outside".to_owned();
+            return Err((format!("structure[{i}].set.{other}"), reason));
+        }
+    }
+    if !spec.structure.is_empty() {
+        spec.structures().map_err(|e| match e {
+            super::SpecError::Value { key, reason, .. } => (key, reason),
+            other => ("structure".to_owned(), other.to_string()),
+        })?;
     }
     Ok(())
+}
+
+fn check_likelihood(spec: &Spec) -> Result<(), Problem> {
+    let likelihood = &spec.likelihood;
+    if !(likelihood.power > 0.0 && likelihood.power <= 1.0) {
+        return Err(("likelihood.power".to_owned(), "must lie above 0, at most 1".to_owned()));
+    }
+    let Some(prior) = &likelihood.autocorrelation else { return Ok(()) };
+    within("likelihood.autocorrelation", prior, -1.0, 1.0)
 }
 
 fn check_evidence(spec: &Spec) -> Result<(), Problem> {

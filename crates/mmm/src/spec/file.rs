@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
 use super::check::check;
-use super::{MediaSpec, Preset, Spec, SpecError, VERSION};
+use super::{MediaSpec, Preset, Spec, SpecError, Structure, VERSION};
 
 /// A key of the file that is merged as a whole: its path, its value, its line.
 struct Leaf {
@@ -36,6 +36,7 @@ const TAGS: &[&str] = &[
     "fixed",
     "count",
     "every",
+    "every-weeks",
 ];
 
 /// Reads `text`.
@@ -105,6 +106,16 @@ impl Spec {
         let Some(overrides) = self.channel.get(name) else { return Ok(base.clone()) };
         let Ok(Value::Table(mut table)) = Value::try_from(base) else { return Ok(base.clone()) };
         merge_tables(&mut table, overrides);
+        Value::Table(table).try_into()
+    }
+}
+
+impl Structure {
+    /// The specification of this structure: `base` with what differs.
+    pub(super) fn over(&self, base: &Spec) -> Result<Spec, toml::de::Error> {
+        let plain = Spec { structure: Vec::new(), ..base.clone() };
+        let Ok(Value::Table(mut table)) = Value::try_from(&plain) else { return Ok(plain) };
+        merge_tables(&mut table, &self.set);
         Value::Table(table).try_into()
     }
 }

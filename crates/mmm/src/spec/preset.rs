@@ -41,6 +41,15 @@ fn gamma_mean(mean: f64, sd: f64) -> Distribution {
 }
 
 impl Preset {
+    /// The name in a specification file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Outlay => "outlay",
+            Self::Meridian => "meridian",
+            Self::PymcMarketing => "pymc-marketing",
+        }
+    }
+
     /// The whole specification.
     pub(crate) fn spec(self) -> Spec {
         match self {
@@ -137,6 +146,8 @@ fn meridian() -> Spec {
             prior: normal(0.0, 5.0),
             geo_sd: Some(half_normal(5.0)),
             each: IndexMap::new(),
+            neighbours: None,
+            common_spending: None,
         },
         treatments: Treatments {
             on: TreatmentQuantity::Contribution,
@@ -161,8 +172,10 @@ fn meridian() -> Spec {
             sigma_per_geo: false,
             degrees_of_freedom: Distribution::Gamma { shape: 2.0, rate: 0.1 },
             autocorrelation: None,
+            power: 1.0,
         },
         holdout: Holdout::default(),
+        structure: Vec::new(),
         lift_test: Vec::new(),
         evidence: Vec::new(),
         use_evidence: UseEvidence::default(),
@@ -191,7 +204,13 @@ fn pymc_marketing() -> Spec {
         },
         holidays: no_holidays(normal(0.0, 2.0)),
     };
-    spec.controls = Controls { prior: normal(0.0, 2.0), geo_sd: None, each: IndexMap::new() };
+    spec.controls = Controls {
+        prior: normal(0.0, 2.0),
+        geo_sd: None,
+        each: IndexMap::new(),
+        neighbours: None,
+        common_spending: None,
+    };
     spec.treatments = Treatments {
         on: TreatmentQuantity::Coefficient,
         prior: normal(0.0, 2.0),
@@ -207,19 +226,24 @@ fn pymc_marketing() -> Spec {
     spec
 }
 
-/// Ours. The level is a smooth walk whose stiffness is learned; seasons and holidays share
-/// learned scales; carry-over reaches a quarter of a year; the slope of saturation is free.
+/// Ours. Carry-over is a Weibull delay that may decay, linger or peak late; the slope of saturation
+/// is free; the level is a smooth walk whose stiffness is learned, seasons and holidays share
+/// learned scales, noise remembers. Windows and knots are told in weeks, so that daily data is
+/// treated alike.
 fn outlay() -> Spec {
     let mut spec = meridian();
     spec.preset = Preset::Outlay;
     let adstock = AdstockSpec {
-        max_lag: 12,
-        alpha: Distribution::Beta { alpha: 1.5, beta: 2.5 },
+        family: AdstockFamily::Weibull,
+        max_lag: 16,
+        unit: TimeUnit::Week,
+        lambda: log_normal(0.4, 0.9),
+        k: log_normal(0.0, 0.35),
         ..spec.media.adstock.clone()
     };
     let saturation = SaturationSpec {
-        half_saturation: log_normal(0.3, 0.7),
-        slope: log_normal(0.15, 0.35),
+        half_saturation: log_normal(0.2, 0.6),
+        slope: log_normal(0.1, 0.3),
         lambda: log_normal(0.3, 0.7),
         ..spec.media.saturation.clone()
     };
@@ -239,13 +263,14 @@ fn outlay() -> Spec {
     spec.baseline = Baseline {
         intercept: None,
         knots: Some(Knots {
-            placement: KnotPlacement::Every(8),
-            prior: normal(0.0, 3.0),
-            walk: Some(half_normal(0.3)),
+            placement: KnotPlacement::EveryWeeks(8),
+            prior: normal(0.0, 8.0),
+            walk: Some(half_normal(0.15)),
         }),
         trend: None,
         seasonality: Seasonality {
             yearly: 3,
+            weekly: 3,
             sd: Some(half_normal(0.5)),
             ..no_seasonality(normal(0.0, 1.0))
         },
@@ -257,9 +282,10 @@ fn outlay() -> Spec {
     spec.geo.level = normal(0.0, 3.0);
     spec.geo.media_sd = half_normal(0.5);
     spec.likelihood.sigma = half_normal(1.0);
+    spec.likelihood.autocorrelation = Some(Distribution::Beta { alpha: 1.5, beta: 2.5 });
     spec
 }
 
 fn sampling() -> Sampling {
-    Sampling { chains: 4, warmup: 1000, draws: 1000, target_accept: 0.85 }
+    Sampling { chains: 4, warmup: 500, draws: 1000, target_accept: 0.8 }
 }

@@ -1,11 +1,6 @@
 //! Response curves, marginal returns, carry-over and saturation curves.
 
-use std::sync::Arc;
-
-use rayon::prelude::*;
-
-use crate::density::Draw;
-use crate::explain::Explainer;
+use crate::ensemble::Ensemble;
 use crate::model::Model;
 use crate::summary::{BandSeries, Curve, Estimate, ResponseCurve};
 
@@ -32,39 +27,29 @@ pub(super) struct Shapes {
 }
 
 /// Outcome gained by one per cent more media, per channel and draw.
-pub(super) fn marginals(model: &Arc<Model>, draws: &[&Draw]) -> Vec<Vec<f64>> {
-    let rows: Vec<Vec<f64>> = draws
-        .par_iter()
-        .map_init(
-            || Explainer::new(Arc::clone(model)),
-            |explainer, draw| {
-                (0..model.units.len())
-                    .map(|m| {
-                        let at = explainer.response(draw, m, &[1.0, 1.0 + MARGINAL_STEP]);
-                        at[1] - at[0]
-                    })
-                    .collect()
-            },
-        )
-        .collect();
-    (0..model.units.len()).map(|m| rows.iter().map(|row| row[m]).collect()).collect()
+pub(super) fn marginals(ensemble: &Ensemble) -> Vec<Vec<f64>> {
+    let channels = ensemble.model().units.len();
+    let rows: Vec<Vec<f64>> = ensemble.explain(|explainer, draw| {
+        (0..channels)
+            .map(|m| {
+                let at = explainer.response(draw, m, &[1.0, 1.0 + MARGINAL_STEP]);
+                at[1] - at[0]
+            })
+            .collect()
+    });
+    (0..channels).map(|m| rows.iter().map(|row| row[m]).collect()).collect()
 }
 
 /// Response curves of all channels; spend is filled in by the caller.
-pub(super) fn responses(model: &Arc<Model>, draws: &[&Draw], thin: &[usize]) -> Vec<ResponseCurve> {
+pub(super) fn responses(ensemble: &Ensemble, thin: &[usize]) -> Vec<ResponseCurve> {
+    let model = ensemble.model();
     let step = thin.len().div_ceil(CURVE_DRAWS).max(1);
     let grid: Vec<f64> = (0..MULTIPLIERS).map(|i| i as f64 * 0.1).collect();
     let near: Vec<f64> = grid.iter().flat_map(|m| [*m, m + MARGINAL_STEP]).collect();
-    let chosen: Vec<&Draw> = thin.iter().step_by(step).map(|i| draws[*i]).collect();
-    let rows: Vec<Vec<Vec<f64>>> = chosen
-        .par_iter()
-        .map_init(
-            || Explainer::new(Arc::clone(model)),
-            |explainer, draw| {
-                (0..model.units.len()).map(|m| explainer.response(draw, m, &near)).collect()
-            },
-        )
-        .collect();
+    let chosen: Vec<usize> = thin.iter().copied().step_by(step).collect();
+    let rows: Vec<Vec<Vec<f64>>> = ensemble.explain_some(&chosen, |explainer, draw| {
+        (0..model.units.len()).map(|m| explainer.response(draw, m, &near)).collect()
+    });
     (0..model.units.len())
         .map(|m| {
             let outcome = |row: &Vec<Vec<f64>>| row[m].iter().step_by(2).copied().collect();
@@ -113,28 +98,28 @@ fn observed_to(model: &Model, m: usize) -> f64 {
 }
 
 /// Carry-over weights and saturation of one channel.
-pub(super) fn shapes(model: &Arc<Model>, draws: &[&Draw], thin: &[usize], m: usize) -> Shapes {
-    let unit = &model.units[m];
-    let mut explainer = Explainer::new(Arc::clone(model));
-    let largest = unit.series.level.iter().copied().fold(0.0, f64::max);
+pub(super) fn shapes(ensemble: &Ensemble, thin: &[usize], m: usize) -> Shapes {
     let x: Vec<f64> = (0..SATURATION_POINTS)
         .map(|i| SATURATION_RANGE * i as f64 / (SATURATION_POINTS - 1) as f64)
         .collect();
-    let mut shares = Vec::with_capacity(thin.len());
-    let mut adstocks = Vec::with_capacity(thin.len());
-    let mut saturations = Vec::with_capacity(thin.len());
-    for i in thin {
-        let draw = draws[*i];
+    let each = ensemble.explain_some(thin, |explainer, draw| {
         let weights = explainer.adstock(draw, m);
         let total: f64 = weights.iter().sum();
-        shares.push(1.0 - weights.first().copied().unwrap_or(1.0) / total);
-        adstocks.push(weights.iter().map(|w| w / total).collect());
-        let slots = unit.saturation_slots;
-        let p = [slots[0].value(&draw.theta), slots[1].value(&draw.theta)];
-        let top = unit.saturation.at(largest, &p).value;
-        let relative = |x: &f64| unit.saturation.at(x * largest, &p).value / top;
-        saturations.push(x.iter().map(relative).collect());
-    }
+        let share = 1.0 - weights.first().copied().unwrap_or(1.0) / total;
+        let adstock: Vec<f64> = weights.iter().map(|w| w / total).collect();
+        (share, adstock, explainer.saturation(draw, m, &x))
+    });
+    let shares: Vec<f64> = each.iter().map(|(share, ..)| *share).collect();
+    let longest = each.iter().map(|(_, a, _)| a.len()).max().unwrap_or(0);
+    let adstocks: Vec<Vec<f64>> = each
+        .iter()
+        .map(|(_, adstock, _)| {
+            let mut adstock = adstock.clone();
+            adstock.resize(longest, 0.0);
+            adstock
+        })
+        .collect();
+    let saturations: Vec<Vec<f64>> = each.into_iter().map(|(.., s)| s).collect();
     Shapes {
         carryover_share: Estimate::from_draws(&shares),
         adstock: BandSeries::from_draws(&adstocks),

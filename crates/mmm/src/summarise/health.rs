@@ -2,6 +2,7 @@
 
 use outlay_core::registry::{Registry, keys};
 
+use crate::ensemble::Ensemble;
 use crate::fit::Fitted;
 use crate::summary::{Finding, Health, Method, Summary, Verdict};
 
@@ -32,12 +33,12 @@ impl Review<'_> {
 }
 
 /// All checks of a fit.
-pub(super) fn health(summary: &Summary, fitted: &Fitted, registry: &Registry) -> Health {
+pub(super) fn health(summary: &Summary, ensemble: &Ensemble, registry: &Registry) -> Health {
     let mut review = Review { registry, findings: Vec::new() };
-    if fitted.method == Method::Nuts {
-        convergence(&mut review, summary, fitted);
+    if summary.method == Method::Nuts {
+        convergence(&mut review, summary, ensemble);
     } else {
-        approximation(&mut review, fitted);
+        approximation(&mut review, &ensemble.leading().fitted);
     }
     baseline(&mut review, summary);
     fit(&mut review, summary);
@@ -72,7 +73,7 @@ fn score(findings: &[Finding]) -> f64 {
         .sum()
 }
 
-fn convergence(review: &mut Review<'_>, summary: &Summary, fitted: &Fitted) {
+fn convergence(review: &mut Review<'_>, summary: &Summary, ensemble: &Ensemble) {
     let d = &summary.diagnostics;
     let warn = review.registry.get(&keys::HEALTH_RHAT_WARN);
     let fail = review.registry.get(&keys::HEALTH_RHAT_FAIL);
@@ -103,7 +104,8 @@ fn convergence(review: &mut Review<'_>, summary: &Summary, fitted: &Fitted) {
         ),
         "draw more (`--draws 2000`)",
     );
-    let share = d.divergences as f64 / fitted.len().max(1) as f64;
+    let share = d.divergences as f64
+        / ensemble.members.iter().map(|m| m.fitted.len()).sum::<usize>().max(1) as f64;
     let most = review.registry.get(&keys::HEALTH_DIVERGENCE_SHARE);
     let verdict = match share {
         s if s > 10.0 * most => Verdict::Fail,
@@ -116,20 +118,21 @@ fn convergence(review: &mut Review<'_>, summary: &Summary, fitted: &Fitted) {
         format!("{} divergent draws", d.divergences),
         "raise `sampling.target_accept` to 0.95 or more",
     );
-    let stuck = fitted.facts.iter().any(|f| f.suspicious) || fitted.abandoned > 0;
-    if stuck {
+    let fits = || ensemble.members.iter().map(|m| &m.fitted);
+    let abandoned: usize = fits().map(|f| f.abandoned).sum();
+    if abandoned > 0 || fits().any(|f| f.facts.iter().any(|c| c.suspicious)) {
         review.add(
             "convergence.stuck",
             Verdict::Fail,
-            format!("{} chain(s) never joined the others", fitted.abandoned.max(1)),
+            format!("{} chain(s) never joined the others", abandoned.max(1)),
             "run again with another seed; if it stays, the posterior has separate modes: narrow the priors",
         );
     }
-    if fitted.interrupted {
+    if ensemble.interrupted() {
         review.add(
             "convergence.interrupted",
             Verdict::Review,
-            format!("interrupted: {} draws were kept", fitted.len()),
+            format!("interrupted: {} draws were kept", fits().map(Fitted::len).sum::<usize>()),
             "run again to the end before deciding anything",
         );
     }

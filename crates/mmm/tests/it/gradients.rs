@@ -188,6 +188,10 @@ fn every_likelihood_has_the_right_gradient() {
         check("[likelihood]\nfamily = 'student-t'\n[holdout]\nlast = 6", geos);
         check("[baseline.trend]\nchangepoints = 3", geos);
         check(REMEMBERING, geos);
+        check(&format!("{REMEMBERING}likelihood.power = 0.4"), geos);
+        check(&format!("{REMEMBERING}likelihood.family = 'student-t'"), geos);
+        check(&format!("{REMEMBERING}likelihood.sigma_per_geo = true"), geos);
+        check("likelihood.power = 0.4\nlikelihood.family = 'student-t'", geos);
         check(
             &format!("{REMEMBERING}likelihood.family = 'log-normal'\nscaling.kpi = 'mean'"),
             geos,
@@ -214,7 +218,9 @@ holdout.periods = ['2023-03-06', '2023-03-13', '2023-05-01']
 fn integrating_the_linear_block_out_is_exact() {
     // ln p(θ, y) = ln p(θ, b, y) - ln p(b | θ, y) for every b. The conditional is normal, so the
     // difference between two b's is known from the joint alone; a drawn b must satisfy it.
-    for (geos, more) in [(1, ""), (3, ""), (1, REMEMBERING), (3, REMEMBERING)] {
+    for (geos, more) in
+        [(1, ""), (3, ""), (1, REMEMBERING), (3, REMEMBERING), (1, "likelihood.power = 0.4")]
+    {
         let mut evaluator = evaluator(&format!("preset = 'meridian'\n{more}"), geos);
         assert_eq!(evaluator.model().treatment, Treatment::Marginal);
         let dim = evaluator.dim();

@@ -2,10 +2,8 @@
 
 use std::path::PathBuf;
 
-use outlay_mmm::explain::Explainer;
-use outlay_mmm::fit::Fitted;
+use outlay_mmm::ensemble::Ensemble;
 use outlay_mmm::summary::{Estimate, Summary};
-use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -61,8 +59,8 @@ pub(crate) struct Point {
 /// Runs the command.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let loaded = render::load::load(&args.dir)?;
-    let fitted = reopen(&args.dir)?;
-    let answer = answer(args, &fitted, &loaded.summary)?;
+    let ensemble = reopen(&args.dir)?;
+    let answer = answer(args, &ensemble, &loaded.summary)?;
     if context.json() {
         let text = serde_json::to_string_pretty(&answer)
             .map_err(|e| Failure::from_error(Exit::Internal, "json", &e, ""))?;
@@ -75,8 +73,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
-fn answer(args: &Args, fitted: &Fitted, summary: &Summary) -> Result<Answer, Failure> {
-    let model = &fitted.model;
+fn answer(args: &Args, ensemble: &Ensemble, summary: &Summary) -> Result<Answer, Failure> {
+    let model = ensemble.model();
     let Some(index) = model.units.iter().position(|u| u.name == args.channel) else {
         let known: Vec<&str> = model.units.iter().map(|u| u.name.as_str()).collect();
         return Err(Failure::new(
@@ -109,7 +107,7 @@ fn answer(args: &Args, fitted: &Fitted, summary: &Summary) -> Result<Answer, Fai
         args.spend.clone()
     };
     let observed_to = channel.response.as_ref().map_or(1.0, |r| r.observed_to) * channel.spend;
-    let points = points(fitted, index, channel.spend, &spends, observed_to);
+    let points = points(ensemble, index, channel.spend, &spends, observed_to);
     let unit = &summary.data.outcome_unit;
     let sentence = points.last().map_or_else(String::new, |p| {
         let number = |x| outlay_report::format::Locale::POINT.compact(x);
@@ -133,7 +131,7 @@ fn answer(args: &Args, fitted: &Fitted, summary: &Summary) -> Result<Answer, Fai
 }
 
 fn points(
-    fitted: &Fitted,
+    ensemble: &Ensemble,
     index: usize,
     historical: f64,
     spends: &[f64],
@@ -141,14 +139,8 @@ fn points(
 ) -> Vec<Point> {
     let at: Vec<f64> =
         spends.iter().flat_map(|s| [s / historical, s / historical + MARGINAL_STEP]).collect();
-    let draws: Vec<_> = fitted.draws().collect();
-    let rows: Vec<Vec<f64>> = draws
-        .par_iter()
-        .map_init(
-            || Explainer::new(fitted.model.clone()),
-            |explainer, draw| explainer.response(draw, index, &at),
-        )
-        .collect();
+    let rows: Vec<Vec<f64>> =
+        ensemble.explain(|explainer, draw| explainer.response(draw, index, &at));
     spends
         .iter()
         .enumerate()

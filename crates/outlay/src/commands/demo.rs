@@ -5,23 +5,22 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
-use cpu_time::ProcessTime;
 use outlay_core::registry::Registry;
-use outlay_mmm::fit::{FitSettings, nuts};
-use outlay_mmm::model::Model;
+use outlay_mmm::ensemble::Search;
+use outlay_mmm::fit::FitSettings;
 use outlay_mmm::spec::{Preset, Spec};
 use outlay_mmm::summarise::{Provenance, summarise};
-use outlay_mmm::summary::{Summary, Timing};
+use outlay_mmm::summary::{Method, Summary};
 use outlay_report::format::Locale;
 use outlay_world::{EXAMPLES, Truth, World, WorldSpec};
 use serde::Serialize;
 
-use super::fit::{failed, on_interrupt, threads};
+use super::fit::{on_interrupt, threads};
+use super::learning::watched;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::fit_dir::Draft;
-use crate::input;
-use crate::progress::{ProgressKind, Watch};
+use crate::progress::ProgressKind;
 use crate::render;
 use crate::render::{Column, set};
 
@@ -98,38 +97,28 @@ fn fit(
     draft: &Draft,
     started: Instant,
 ) -> Result<Summary, Failure> {
-    let model = Model::new(spec, &world.panel).map_err(|e| input::model_refused(&e))?;
     let settings = FitSettings {
         sampling: spec.sampling.clone(),
         seed: args.seed,
         threads: threads(args.threads),
         warm: None,
     };
-    let kind = if context.quiet { ProgressKind::None } else { args.progress };
-    let watch = Watch::new(kind, settings.sampling.chains, started);
-    let (clock, cpu) = (Instant::now(), ProcessTime::now());
-    let fitted = nuts(model, &settings, &watch, cancel);
-    watch.finish();
-    let fitted = fitted.map_err(|e| failed(&e))?;
-    let timing = Timing {
-        wall_seconds: clock.elapsed().as_secs_f64(),
-        cpu_seconds: cpu.elapsed().as_secs_f64(),
-        first_draw_seconds: watch.first_draw_seconds(),
-        gradient_evaluations: fitted.gradient_evaluations,
-        total_seconds: started.elapsed().as_secs_f64(),
-    };
+    let search = Search { method: Method::Nuts, settings: &settings, approximate_draws: 0 };
+    let (ensemble, timing) =
+        watched(spec, &world.panel, search, args.progress, context, cancel, started)?;
     let provenance = Provenance {
+        spec: Some(spec.clone()),
         source: "a simulated brand (data.csv)".to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         timing,
         backtest: None,
     };
-    let summary = summarise(&fitted, registry, &provenance);
+    let summary = summarise(&ensemble, registry, &provenance);
     let text = spec
         .to_toml()
         .map_err(|e| Failure::from_error(Exit::Internal, "demo.spec", &e, "please report this"))?;
     draft.texts(&text, "# the demo's panel comes from the simulation, not from a file\n")?;
-    draft.posterior(&fitted)?;
+    draft.posterior(&ensemble)?;
     draft.answers(&summary)?;
     Ok(summary)
 }

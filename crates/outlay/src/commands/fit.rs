@@ -7,23 +7,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use cpu_time::ProcessTime;
 use outlay_core::Panel;
 use outlay_core::registry::Registry;
 use outlay_inference::SampleError;
-use outlay_mmm::fit::{
-    BacktestSettings, FitError, FitSettings, Fitted, approximate, backtest, nuts,
-};
+use outlay_mmm::backtest::{BacktestSettings, backtest};
+use outlay_mmm::ensemble::{Ensemble, Search};
+use outlay_mmm::fit::{FitError, FitSettings};
 use outlay_mmm::model::Model;
 use outlay_mmm::spec::{Preset, Spec};
 use outlay_mmm::summarise::{Provenance, summarise};
 use outlay_mmm::summary::{Method, Summary, Timing, Verdict};
 
+use crate::commands::learning::watched;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::fit_dir::{Draft, reopen};
 use crate::input::{self, Input};
-use crate::progress::{ProgressKind, Watch};
+use crate::progress::ProgressKind;
 use crate::render;
 
 /// How the answer is found.
@@ -134,23 +134,25 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         let summary = ridge::run(args, &input, &spec, &registry, &cancel, &draft, started)?;
         return finish(args, context, draft, &summary);
     }
-    let model = Model::new(&spec, &input.panel).map_err(|e| input::model_refused(&e))?;
+    refuse_early(&spec, &input.panel)?;
     let text = spec.to_toml().map_err(|e| {
         Failure::from_error(Exit::Specification, "spec.refused", &e, "use finite numbers")
     })?;
     draft.texts(&text, &input.mapping)?;
-    let (fitted, timing) = sample(args, context, &spec, model, &cancel, started)?;
-    let backtest = rolling(args, &spec, &input.panel, &registry, &cancel, fitted.interrupted)?;
+    let (ensemble, timing) = sample(args, context, &spec, &input.panel, &cancel, started)?;
+    let stopped = ensemble.interrupted();
+    let backtest = rolling(args, &spec, &input.panel, &registry, &cancel, stopped)?;
     let mut provenance = Provenance {
+        spec: Some(spec),
         source: input.source.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         timing,
         backtest,
     };
-    let mut summary = summarise(&fitted, &registry, &provenance);
+    let mut summary = summarise(&ensemble, &registry, &provenance);
     provenance.timing.total_seconds = started.elapsed().as_secs_f64();
     summary.timing = provenance.timing;
-    draft.posterior(&fitted)?;
+    draft.posterior(&ensemble)?;
     draft.answers(&summary)?;
     notes(context, &input);
     finish(args, context, draft, &summary)
@@ -204,44 +206,37 @@ fn settings(args: &Args, spec: &Spec) -> FitSettings {
     }
 }
 
+/// What does not fit together is said before anything is sampled.
+fn refuse_early(spec: &Spec, panel: &Panel) -> Result<(), Failure> {
+    let structures = spec.structures().map_err(|e| input::model_refused(&e.into()))?;
+    for (_, spec) in structures {
+        Model::new(&spec, panel).map_err(|e| input::model_refused(&e))?;
+    }
+    Ok(())
+}
+
 fn sample(
     args: &Args,
     context: &Context,
     spec: &Spec,
-    model: Model,
+    panel: &Panel,
     cancel: &AtomicBool,
     started: Instant,
-) -> Result<(Fitted, Timing), Failure> {
+) -> Result<(Ensemble, Timing), Failure> {
     let mut settings = settings(args, spec);
     if let Some(dir) = &args.warm {
-        settings.warm = reopen(dir)?.warm;
+        settings.warm = reopen(dir)?.leading().fitted.warm.clone();
     }
-    let kind = if context.quiet { ProgressKind::None } else { args.progress };
-    let watch = Watch::new(kind, settings.sampling.chains, started);
-    let (clock, cpu) = (Instant::now(), ProcessTime::now());
+    let method = match args.method {
+        FitMethod::Pathfinder => Method::Pathfinder,
+        FitMethod::Laplace => Method::Laplace,
+        _ if args.approximate => Method::Laplace,
+        FitMethod::Nuts | FitMethod::Ridge => Method::Nuts,
+    };
     let draws = settings.sampling.chains * settings.sampling.draws;
-    let fitted = match args.method {
-        FitMethod::Laplace => {
-            approximate(model, Method::Laplace, draws.min(APPROXIMATE_DRAWS), args.seed)
-        }
-        _ if args.approximate => {
-            approximate(model, Method::Laplace, draws.min(APPROXIMATE_DRAWS), args.seed)
-        }
-        FitMethod::Pathfinder => {
-            approximate(model, Method::Pathfinder, draws.min(APPROXIMATE_DRAWS), args.seed)
-        }
-        FitMethod::Nuts | FitMethod::Ridge => nuts(model, &settings, &watch, cancel),
-    };
-    watch.finish();
-    let fitted = fitted.map_err(|e| failed(&e))?;
-    let timing = Timing {
-        wall_seconds: clock.elapsed().as_secs_f64(),
-        cpu_seconds: cpu.elapsed().as_secs_f64(),
-        first_draw_seconds: watch.first_draw_seconds(),
-        gradient_evaluations: fitted.gradient_evaluations,
-        total_seconds: 0.0,
-    };
-    Ok((fitted, timing))
+    let search =
+        Search { method, settings: &settings, approximate_draws: draws.min(APPROXIMATE_DRAWS) };
+    watched(spec, panel, search, args.progress, context, cancel, started)
 }
 
 /// A fit that failed, as people see it.

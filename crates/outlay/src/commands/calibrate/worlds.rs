@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use outlay_inference::{SampleError, Silent};
 use outlay_mmm::calibration::{Coverage, Scored, coverage, returns};
-use outlay_mmm::fit::{FitError, FitSettings, nuts};
-use outlay_mmm::model::Model;
+use outlay_mmm::ensemble::{Search, learn};
+use outlay_mmm::fit::{FitError, FitSettings};
 use outlay_mmm::spec::{EffectQuantity, Sampling, Spec};
+use outlay_mmm::summary::Method;
 use outlay_stats::distribution::Distribution;
 use outlay_world::{FamilySettings, World, random_world};
 use rayon::prelude::*;
@@ -141,18 +142,18 @@ fn one(args: &Args, spec: &Spec, world: usize, cancel: &AtomicBool) -> Result<Ve
     };
     let fail = |e: &dyn std::error::Error| Stop::Failed(e.to_string());
     let simulated = World::simulate(&random_world(&family, seed), seed).map_err(|e| fail(&e))?;
-    let model = Model::new(spec, &simulated.panel).map_err(|e| fail(&e))?;
     let sampling = Sampling { chains: 2, warmup: 600, draws: 600, target_accept: 0.9 };
     let settings = FitSettings { sampling, seed, threads: 1, warm: None };
-    let fitted = match nuts(model, &settings, &Silent, cancel) {
+    let search = Search { method: Method::Nuts, settings: &settings, approximate_draws: 0 };
+    let learnt = match learn(spec, &simulated.panel, search, &Silent, cancel) {
         Err(FitError::Sample(SampleError::Cancelled)) => return Err(Stop::Cancelled),
         other => other.map_err(|e| fail(&e))?,
     };
-    if fitted.interrupted {
+    if learnt.interrupted() {
         return Err(Stop::Cancelled);
     }
     let truths = &simulated.truth.channels;
-    let scored = returns(&fitted).into_iter().filter_map(|(channel, estimate)| {
+    let scored = returns(&learnt).channels.into_iter().filter_map(|(channel, estimate)| {
         let truth = truths.get(&channel)?.roi?;
         Some(Scored { world, channel, truth, estimate })
     });

@@ -1,17 +1,16 @@
 //! The answer of a mix model.
 
 use std::collections::HashMap;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 
 use cpu_time::ThreadTime;
 use outlay_core::Panel;
 use outlay_inference::{Observer, Progress, SampleError};
-use outlay_mmm::calibration::{Returns, returns_and_total};
-use outlay_mmm::explain::Explainer;
-use outlay_mmm::fit::{FitError, FitSettings, Fitted, approximate, nuts};
-use outlay_mmm::model::Model;
+use outlay_mmm::calibration::{Returns, returns};
+use outlay_mmm::ensemble::{Ensemble, Search, learn};
+use outlay_mmm::fit::{FitError, FitSettings};
 use outlay_mmm::spec::{Sampling, Spec};
 use outlay_mmm::summary::Method;
 
@@ -66,47 +65,46 @@ pub(super) fn answer(
 ) -> Result<Answer, Stop> {
     let (clock, chains) = (ThreadTime::now(), ChainClock::default());
     let settings = FitSettings { sampling: spec.sampling.clone(), seed, threads: 1, warm: None };
-    let model = Model::new(spec, panel).map_err(|e| Stop::failed(&e))?;
-    let fitted = match approach {
-        Approach::Nuts => nuts(model, &settings, &chains, cancel),
-        _ => approximate(model, approach.method(), approach.draws(&spec.sampling), seed),
+    let search = Search {
+        method: approach.method(),
+        settings: &settings,
+        approximate_draws: approach.draws(&spec.sampling),
     };
-    let fitted = match fitted {
+    let learnt = match learn(spec, panel, search, &chains, cancel) {
         Err(FitError::Sample(SampleError::Cancelled)) => return Err(Stop::Cancelled),
         other => other.map_err(|e| Stop::failed(&e))?,
     };
-    if fitted.interrupted {
+    if learnt.interrupted() {
         return Err(Stop::Cancelled);
     }
     let cpu_seconds = clock.elapsed().as_secs_f64() + chains.seconds();
-    let Returns { channels, total } = returns_and_total(&fitted);
-    let divergences = fitted.facts.iter().map(|f| f.divergences).sum();
+    let Returns { channels, total } = returns(&learnt);
+    let fits = || learnt.members.iter().map(|m| &m.fitted);
+    let divergences = fits().flat_map(|f| &f.facts).map(|f| f.divergences).sum();
     Ok(Answer {
         returns: channels,
         total: total.mean,
-        curves: Some(curves(&fitted, panel.channels.len(), horizon, multiples)),
+        curves: Some(curves(&learnt, panel.channels.len(), horizon, multiples)),
         cpu_seconds,
         divergences: (approach == Approach::Nuts).then_some(divergences),
-        khat: fitted.khat,
-        structures: Vec::new(),
+        khat: fits().filter_map(|f| f.khat).reduce(f64::max),
+        structures: learnt.members.iter().map(|m| (m.name.clone(), m.weight)).collect(),
     })
 }
 
 /// Posterior mean of the next quarter's outcome per paid channel and multiple.
-fn curves(fitted: &Fitted, channels: usize, horizon: usize, multiples: &[f64]) -> Vec<Vec<f64>> {
-    let mut explainer = Explainer::new(Arc::clone(&fitted.model));
-    let every = fitted.len().div_ceil(CURVE_DRAWS).max(1);
-    let draws: Vec<_> = fitted.draws().step_by(every).collect();
-    (0..channels)
-        .map(|channel| {
-            let mut mean = vec![0.0; multiples.len()];
-            for draw in &draws {
-                let own = explainer.next(draw, channel, horizon, multiples);
-                mean.iter_mut().zip(own).for_each(|(m, v)| *m += v / draws.len() as f64);
-            }
-            mean
-        })
-        .collect()
+fn curves(learnt: &Ensemble, channels: usize, horizon: usize, multiples: &[f64]) -> Vec<Vec<f64>> {
+    let some = learnt.thinned(CURVE_DRAWS);
+    let draws = learnt.explain_some(&some, |explainer, draw| -> Vec<Vec<f64>> {
+        (0..channels).map(|channel| explainer.next(draw, channel, horizon, multiples)).collect()
+    });
+    let mut mean = vec![vec![0.0; multiples.len()]; channels];
+    for draw in &draws {
+        for (mean, own) in mean.iter_mut().zip(draw) {
+            mean.iter_mut().zip(own).for_each(|(m, v)| *m += v / draws.len() as f64);
+        }
+    }
+    mean
 }
 
 /// CPU seconds of the chains: each runs on a thread of its own, whose clock it reads itself.

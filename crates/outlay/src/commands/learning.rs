@@ -1,0 +1,41 @@
+//! Sampling under the eyes of a user: progress shown, time taken.
+
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use cpu_time::ProcessTime;
+use outlay_core::Panel;
+use outlay_mmm::ensemble::{Ensemble, Search, learn};
+use outlay_mmm::spec::Spec;
+use outlay_mmm::summary::Timing;
+
+use crate::commands::fit::failed;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::progress::{ProgressKind, Watch};
+
+/// Fits and weighs all structures of a specification; `started` is when the command began.
+pub(crate) fn watched(
+    spec: &Spec,
+    panel: &Panel,
+    search: Search<'_>,
+    progress: ProgressKind,
+    context: &Context,
+    cancel: &AtomicBool,
+    started: Instant,
+) -> Result<(Ensemble, Timing), Failure> {
+    let kind = if context.quiet { ProgressKind::None } else { progress };
+    let watch = Watch::new(kind, search.settings.sampling.chains, started);
+    let (clock, cpu) = (Instant::now(), ProcessTime::now());
+    let ensemble = learn(spec, panel, search, &watch, cancel);
+    watch.finish();
+    let ensemble = ensemble.map_err(|e| failed(&e))?;
+    let timing = Timing {
+        wall_seconds: clock.elapsed().as_secs_f64(),
+        cpu_seconds: cpu.elapsed().as_secs_f64(),
+        first_draw_seconds: watch.first_draw_seconds(),
+        gradient_evaluations: ensemble.members.iter().map(|m| m.fitted.gradient_evaluations).sum(),
+        total_seconds: started.elapsed().as_secs_f64(),
+    };
+    Ok((ensemble, timing))
+}
