@@ -163,6 +163,16 @@ settings! {
         "own choice: intervals that shrank by less are the prior's", "Shrinkage of the 90 % ROI interval below which the answer is called the prior's, not the data's";
     HEALTH_SKILL_MIN = "health.holdout_skill_min", 0.0, "share", -10.0, 1.0, Medium,
         "seasonal naive is the least a model must beat", "Holdout improvement over seasonal naive below which a fit needs review";
+    SEPARABILITY_TRADE_OFF = "separability.trade_off_max", -0.5, "correlation", -1.0, 0.0, High,
+        "own choice: a quarter of what one channel's contribution varies is then the other's, with the opposite sign", "Correlation over draws of two channels' contributions below which they are said to trade against each other";
+    SEPARABILITY_WIDTH = "separability.interval_ratio_min", 1.5, "ratio", 1.0, 100.0, High,
+        "own choice: two channels of equal, independent intervals reach 1.4", "Width of each channel's 90 % ROI interval over that of both together from which only the two together are said to be known";
+    SEPARABILITY_VARIATION = "separability.variation_min", 0.1, "share of the mean", 0.0, 10.0, High,
+        "own choice: below it, what carries over is all but constant", "Variation of a channel's smoothed exposure below which its effect is said to look like the baseline's level";
+    SEPARABILITY_SMOOTHING = "separability.smoothing_weeks", 4.0, "weeks", 1.0, 52.0, Medium,
+        "own choice: about what carry-over levels out", "Weeks over which exposure is averaged before its variation is judged";
+    SEPARABILITY_PRIOR_MOVED = "separability.prior_moved_min", 0.1, "share", 0.0, 1.0, Medium,
+        "own choice, as health.prior_shift_min", "Distance of the posterior's median from the prior's, in 90 % intervals of the prior, below which an effect is said to have stayed where it was believed";
     COMPARE_REVIEW = "compare.review_overlap", 0.5, "share", 0.0, 1.0, High,
         "own choice", "Distance between two methods' shares, in interval half-widths, from which a channel needs review";
     COMPARE_FAIL = "compare.fail_overlap", 1.5, "share", 0.0, 100.0, High,

@@ -4,6 +4,7 @@ mod curves;
 mod health;
 mod quality;
 mod sentence;
+mod separability;
 mod structures;
 
 use indexmap::IndexMap;
@@ -62,6 +63,7 @@ pub fn summarise(ensemble: &Ensemble, registry: &Registry, provenance: &Provenan
     let parameters = parameters(ensemble);
     let diagnostics = diagnostics_of(ensemble, &parameters);
     let structures = structures::structures(ensemble, &accounts);
+    let joint = separability::joint_effects(model, &accounts, &data, &channels, registry);
     let fit = quality::fit_quality(model, &accounts, &decomposition, provenance.backtest.clone());
     let mut summary = Summary {
         schema: SCHEMA.to_owned(),
@@ -77,6 +79,7 @@ pub fn summarise(ensemble: &Ensemble, registry: &Registry, provenance: &Provenan
         decomposition,
         treatments: treatments.collect(),
         structures,
+        joint,
         parameters,
         fit,
         diagnostics,

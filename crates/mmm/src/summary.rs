@@ -106,6 +106,41 @@ pub struct StructureSummary {
     pub roi: IndexMap<String, Estimate>,
 }
 
+/// Channels that the data cannot tell apart, from each other or from what comes without media, with
+/// what it says of them together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JointEffect {
+    /// The channels, in the order of the panel; one alone where it looks like the baseline.
+    pub channels: Vec<String>,
+    /// Why they cannot be told apart.
+    pub reason: JointReason,
+    /// The strongest correlation that ties two of them: of exposure over periods
+    /// (`ran-together`), or of contributions over draws (`trade-off`).
+    pub correlation: Option<f64>,
+    /// Their total spend.
+    pub spend: f64,
+    /// Outcome that they brought together.
+    pub contribution: Estimate,
+    /// The same per unit of spend.
+    pub roi: Estimate,
+    /// What this means and what to do about it, in one sentence.
+    pub sentence: String,
+}
+
+/// Why channels cannot be told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JointReason {
+    /// Their exposure moved together all the time.
+    RanTogether,
+    /// Over the draws one brings more where the other brings less.
+    TradeOff,
+    /// The channel hardly varied, so that its effect looks like the level of the baseline.
+    NeverVaried,
+    /// The posterior stayed where the prior was.
+    PriorUnmoved,
+}
+
 /// What one channel brings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChannelSummary {
@@ -389,6 +424,9 @@ pub struct Summary {
     /// Structures that were weighed against each other; none where there was only one.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub structures: IndexMap<String, StructureSummary>,
+    /// Channels that the data cannot tell apart; none where it can.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joint: Vec<JointEffect>,
     /// Every scalar parameter, `name[coordinate]`.
     pub parameters: IndexMap<String, ParameterSummary>,
     /// Fit.

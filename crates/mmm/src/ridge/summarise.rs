@@ -113,6 +113,7 @@ impl RidgeFit {
         let sentence = sentence(&data, &total_media, &channels, told.len());
         Summary {
             structures: IndexMap::new(),
+            joint: Vec::new(),
             schema: SCHEMA.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seed: self.seed,

@@ -1,6 +1,6 @@
 //! The answer in one sentence, from the data.
 
-use crate::summary::{Estimate, Summary};
+use crate::summary::{DataSummary, Estimate, Summary};
 
 /// What the channel with the surest high return brings (its interval ends highest from below: a
 /// wide guess is no headline), and where the next unit brings most and least.
@@ -9,14 +9,7 @@ pub(super) fn sentence(summary: &Summary) -> String {
     let unit = |value: f64| {
         if money { format!("{value:.2}") } else { format!("{} {}", three(value), summary.data.kpi) }
     };
-    let with_interval = |e: &Estimate| {
-        if money {
-            format!("{:.2} ({:.2}–{:.2})", e.q50, e.q05, e.q95)
-        } else {
-            format!("{} {} ({}–{})", three(e.q50), summary.data.kpi, three(e.q05), three(e.q95))
-        }
-    };
-    let spent = summary.data.currency.as_deref().unwrap_or("unit");
+    let spent = unit_of_spend(&summary.data);
     let mut paid: Vec<_> =
         summary.channels.iter().filter_map(|(n, c)| Some((n, c.roi?, c.mroi?))).collect();
     paid.sort_by(|a, b| b.1.q05.total_cmp(&a.1.q05));
@@ -29,7 +22,8 @@ pub(super) fn sentence(summary: &Summary) -> String {
             100.0 * summary.total_media.contribution_share.q95,
         );
     };
-    let mut text = format!("{best} returns {} per {spent} spent", with_interval(roi));
+    let mut text =
+        format!("{best} returns {} per {spent} spent", with_interval(&summary.data, roi));
     let next = paid.iter().max_by(|a, b| a.2.q50.total_cmp(&b.2.q50));
     let least = paid.iter().min_by(|a, b| a.2.q50.total_cmp(&b.2.q50));
     if let (Some(next), Some(least)) = (next, least)
@@ -44,6 +38,21 @@ pub(super) fn sentence(summary: &Summary) -> String {
         );
     }
     text + "."
+}
+
+/// A return with its 90 % interval: `1.80 (1.40–2.30)`, with the KPI's name where outcomes are not
+/// money.
+pub(super) fn with_interval(data: &DataSummary, e: &Estimate) -> String {
+    if data.outcome_is_money {
+        format!("{:.2} ({:.2}–{:.2})", e.q50, e.q05, e.q95)
+    } else {
+        format!("{} {} ({}–{})", three(e.q50), data.kpi, three(e.q05), three(e.q95))
+    }
+}
+
+/// What spend is counted in: the currency's code, or `unit`.
+pub(super) fn unit_of_spend(data: &DataSummary) -> &str {
+    data.currency.as_deref().unwrap_or("unit")
 }
 
 /// Three significant figures.

@@ -7,5 +7,6 @@ mod gradients;
 mod log_density;
 mod posteriors;
 mod ridge;
+mod separability;
 mod shared;
 mod spec;

@@ -207,6 +207,7 @@ pub(crate) fn summary_of(brands: &[Brand], periods: usize, days: i64) -> Summary
         baseline_share: estimate(0.6, 0.06),
         decomposition,
         structures: Default::default(),
+        joint: Vec::new(),
         treatments: [("Price".to_owned(), estimate(-700_000.0, -0.2))].into(),
         parameters: (0..40)
             .map(|i| {
