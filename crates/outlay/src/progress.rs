@@ -1,6 +1,8 @@
 //! Progress of a run: bars on a terminal, plain lines elsewhere, JSON lines on request; always on
 //! standard error.
 
+mod tally;
+
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -8,6 +10,9 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use outlay_inference::{Observer, Phase, Progress};
 use serde::Serialize;
+
+pub(crate) use tally::Plan;
+use tally::Tally;
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -25,29 +30,46 @@ pub(crate) enum ProgressKind {
 /// Plain and JSON lines come at most this often.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// Watches the chains of one run.
+/// Watches the chains of one run, structure after structure.
 pub(crate) struct Watch {
     kind: ProgressKind,
+    /// When the command began.
     started: Instant,
+    /// When sampling began.
+    sampling: Instant,
     bars: Vec<ProgressBar>,
+    /// Above the bars: which structure, and the time left of all.
+    headline: Option<ProgressBar>,
     _group: Option<MultiProgress>,
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
-    chains: Vec<Option<Progress>>,
+    tally: Tally,
     last_line: Option<Instant>,
     first_draw: Option<Duration>,
 }
 
 #[derive(Serialize)]
-struct Line {
+struct Line<'a> {
     event: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    structure: Option<StructureLine<'a>>,
     phase: Phase,
     chains: Vec<ChainLine>,
+    /// Draws of all chains and structures, warm-up included.
+    done: usize,
+    total: usize,
     seconds: f64,
     seconds_left: f64,
+}
+
+/// Which of several structures is being sampled.
+#[derive(Serialize)]
+struct StructureLine<'a> {
+    number: usize,
+    of: usize,
+    name: &'a str,
 }
 
 #[derive(Serialize)]
@@ -61,29 +83,36 @@ struct ChainLine {
 }
 
 impl Watch {
-    /// A watch over `chains` chains; `started` is when the command began.
-    pub(crate) fn new(kind: ProgressKind, chains: usize, started: Instant) -> Self {
+    /// A watch over a run; `started` is when the command began.
+    pub(crate) fn new(kind: ProgressKind, plan: Plan, started: Instant) -> Self {
         let kind = match kind {
             ProgressKind::Auto if !std::io::stderr().is_terminal() => ProgressKind::Plain,
             other => other,
         };
         let group = (kind == ProgressKind::Auto).then(MultiProgress::new);
-        let style = ProgressStyle::with_template("  chain {prefix} {bar:28} {pos:>5}/{len} {msg}");
+        let styled = |bar: ProgressBar, template: &str| match ProgressStyle::with_template(template)
+        {
+            Ok(style) => bar.with_style(style.progress_chars("━╸ ")),
+            Err(_) => bar,
+        };
+        let headline = group
+            .as_ref()
+            .filter(|_| plan.structures.len() > 1)
+            .map(|group| styled(group.add(ProgressBar::new(1)), "  {msg}"));
         let bars = group.iter().flat_map(|group| {
-            (0..chains).map(|chain| {
+            (0..plan.chains).map(|chain| {
                 let bar = group.add(ProgressBar::new(1)).with_prefix(format!("{}", chain + 1));
-                if let Ok(style) = &style {
-                    bar.set_style(style.clone().progress_chars("━╸ "));
-                }
-                bar
+                styled(bar, "  chain {prefix} {bar:28} {pos:>5}/{len} {msg}")
             })
         });
         Self {
             kind,
             started,
+            sampling: Instant::now(),
             bars: bars.collect(),
+            headline,
             _group: group.clone(),
-            state: Mutex::new(State { chains: vec![None; chains], ..State::default() }),
+            state: Mutex::new(State { tally: Tally::new(plan), last_line: None, first_draw: None }),
         }
     }
 
@@ -95,43 +124,88 @@ impl Watch {
 
     /// Removes the bars.
     pub(crate) fn finish(&self) {
-        self.bars.iter().for_each(ProgressBar::finish_and_clear);
+        self.bars.iter().chain(&self.headline).for_each(ProgressBar::finish_and_clear);
     }
 
-    fn line(&self, state: &State) {
-        let seen: Vec<&Progress> = state.chains.iter().flatten().collect();
-        let seconds = self.started.elapsed().as_secs_f64();
-        let done: usize = seen.iter().map(|p| p.iteration).sum();
-        let total: usize = seen.iter().map(|p| p.total).sum();
-        let left = seconds * (total.saturating_sub(done)) as f64 / done.max(1) as f64;
-        let divergences: usize = seen.iter().map(|p| p.divergences).sum();
-        let warming = seen.iter().any(|p| p.phase == Phase::WarmUp);
-        if self.kind == ProgressKind::Json {
-            let chains = seen.iter().map(|p| ChainLine {
-                chain: p.chain,
-                iteration: p.iteration,
-                total: p.total,
-                divergences: p.divergences,
-                step_size: p.step_size,
-                draws_per_second: p.iteration as f64 / seconds.max(1e-9),
-            });
-            let line = Line {
-                event: "progress",
-                phase: if warming { Phase::WarmUp } else { Phase::Sampling },
-                chains: chains.collect(),
-                seconds,
-                seconds_left: left,
-            };
-            if let Ok(text) = serde_json::to_string(&line) {
-                eprintln!("{text}");
+    fn line(&self, tally: &Tally) {
+        let seconds = self.sampling.elapsed().as_secs_f64();
+        eprintln!(
+            "{}",
+            if self.kind == ProgressKind::Json {
+                json(tally, seconds)
+            } else {
+                plain(tally, seconds)
             }
-        } else {
-            let phase = if warming { "warming up" } else { "sampling" };
-            eprintln!(
-                "{phase}: {done} of {total} draws, {:.0} draws/s, {divergences} divergent, about {left:.0} s left",
-                done as f64 / seconds.max(1e-9),
-            );
+        );
+    }
+
+    fn draw(&self, tally: &Tally, progress: &Progress) {
+        let seconds = self.sampling.elapsed().as_secs_f64();
+        let left = format!("about {:.0} s left", tally.seconds_left(seconds));
+        if let (Some(headline), Some((number, of, name))) = (&self.headline, tally.structure()) {
+            headline.set_message(format!("structure {number} of {of}: {name} · {left}"));
         }
+        let Some(bar) = self.bars.get(progress.chain) else { return };
+        bar.set_length(progress.total as u64);
+        bar.set_position(progress.iteration as u64);
+        let left = if self.headline.is_some() { String::new() } else { format!(" · {left}") };
+        bar.set_message(format!(
+            "{} · {} divergent{left}",
+            phase(progress.phase),
+            progress.divergences
+        ));
+    }
+}
+
+/// A line for people.
+fn plain(tally: &Tally, seconds: f64) -> String {
+    let (done, total) = tally.draws();
+    let divergences: usize = tally.seen().map(|p| p.divergences).sum();
+    let structure = tally.structure().map_or_else(String::new, |(number, of, name)| {
+        format!("structure {number} of {of}, {name}: ")
+    });
+    format!(
+        "{structure}{}, {done} of {total} draws, {:.0} draws/s, {divergences} divergent, about {:.0} s left",
+        phase(slowest(tally)),
+        done as f64 / seconds.max(1e-9),
+        tally.seconds_left(seconds),
+    )
+}
+
+/// A line for machines.
+fn json(tally: &Tally, seconds: f64) -> String {
+    let (done, total) = tally.draws();
+    let chains = tally.seen().map(|p| ChainLine {
+        chain: p.chain,
+        iteration: p.iteration,
+        total: p.total,
+        divergences: p.divergences,
+        step_size: p.step_size,
+        draws_per_second: tally.rate(p, seconds),
+    });
+    let line = Line {
+        event: "progress",
+        structure: tally.structure().map(|(number, of, name)| StructureLine { number, of, name }),
+        phase: slowest(tally),
+        chains: chains.collect(),
+        done,
+        total,
+        seconds,
+        seconds_left: tally.seconds_left(seconds),
+    };
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
+/// Warm-up as long as any chain is in it.
+fn slowest(tally: &Tally) -> Phase {
+    let warming = tally.seen().any(|p| p.phase == Phase::WarmUp);
+    if warming { Phase::WarmUp } else { Phase::Sampling }
+}
+
+fn phase(phase: Phase) -> &'static str {
+    match phase {
+        Phase::WarmUp => "warming up",
+        Phase::Sampling => "sampling",
     }
 }
 
@@ -139,29 +213,15 @@ impl Observer for Watch {
     fn progress(&self, progress: &Progress) {
         let Ok(mut state) = self.state.lock() else { return };
         state.first_draw.get_or_insert_with(|| self.started.elapsed());
-        if let Some(slot) = state.chains.get_mut(progress.chain) {
-            *slot = Some(*progress);
-        }
+        let begun = state.tally.note(progress);
         match self.kind {
             ProgressKind::None => {}
-            ProgressKind::Auto => {
-                let Some(bar) = self.bars.get(progress.chain) else { return };
-                bar.set_length(progress.total as u64);
-                bar.set_position(progress.iteration as u64);
-                let seconds = self.started.elapsed().as_secs_f64();
-                let rate = progress.iteration as f64 / seconds.max(1e-9);
-                let left = (progress.total - progress.iteration.min(progress.total)) as f64;
-                let phase = if progress.phase == Phase::WarmUp { "warming up" } else { "sampling" };
-                bar.set_message(format!(
-                    "{phase} · {rate:.0} draws/s · {} divergent · {:.0} s left",
-                    progress.divergences,
-                    left / rate.max(1e-9),
-                ));
-            }
+            ProgressKind::Auto => self.draw(&state.tally, progress),
             ProgressKind::Plain | ProgressKind::Json => {
-                if state.last_line.is_none_or(|last| last.elapsed() >= EVERY) {
+                // Another structure is said at once.
+                if begun || state.last_line.is_none_or(|last| last.elapsed() >= EVERY) {
                     state.last_line = Some(Instant::now());
-                    self.line(&state);
+                    self.line(&state.tally);
                 }
             }
         }

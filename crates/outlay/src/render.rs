@@ -9,6 +9,7 @@ mod curve;
 pub(crate) mod describe;
 pub(crate) mod load;
 mod settings;
+mod structures;
 mod style;
 mod summary;
 mod table;

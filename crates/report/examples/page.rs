@@ -1,5 +1,5 @@
 //! Writes the report of a made-up fit, for looking at the page:
-//! `cargo run -p outlay-report --example page -- out.html [plain|crowd|dark|ridge]`.
+//! `cargo run -p outlay-report --example page -- out.html [plain|crowd|dark|ridge|weighed]`.
 
 #[allow(dead_code, missing_docs)]
 #[path = "../tests/it/fixture.rs"]
@@ -27,6 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             summary.data.currency = None;
             summary
         }
+        Some("weighed") => fixture::weighed(),
         _ => fixture::summary(),
     };
     std::fs::write(out, html(&summary, &options)?)?;

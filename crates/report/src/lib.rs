@@ -14,6 +14,7 @@ mod palette;
 mod policy;
 mod rank;
 mod scale;
+pub mod structures;
 mod svg;
 mod table;
 pub mod terms;

@@ -4,11 +4,13 @@ mod channels;
 mod decomposition;
 mod fit;
 mod head;
+mod joint;
 mod lasting;
 mod learned;
 mod method;
 mod response;
 mod returns;
+mod structures;
 mod trust;
 
 use minijinja::syntax::SyntaxConfig;
@@ -78,9 +80,11 @@ struct Page {
     returns: returns::Returns,
     decomposition: decomposition::Section,
     channels: channels::Section,
+    joint: Option<joint::Section>,
     response: response::Section,
     lasting: lasting::Section,
     learned: learned::Section,
+    structures: Option<structures::Section>,
     fit: fit::Section,
     trust: trust::Section,
     method: method::Section,
@@ -108,9 +112,11 @@ pub fn html(summary: &Summary, options: &ReportOptions) -> Result<String, Report
         returns: returns::build(&material),
         decomposition: decomposition::build(&material),
         channels: channels::build(&material),
+        joint: joint::build(&material),
         response: response::build(&material),
         lasting: lasting::build(&material),
         learned: learned::build(&material),
+        structures: structures::build(&material),
         fit: fit::build(&material),
         trust: trust::build(&material),
         method: method::build(&material)?,

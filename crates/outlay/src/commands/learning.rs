@@ -12,7 +12,7 @@ use outlay_mmm::summary::Timing;
 use crate::commands::fit::failed;
 use crate::context::Context;
 use crate::failure::Failure;
-use crate::progress::{ProgressKind, Watch};
+use crate::progress::{Plan, ProgressKind, Watch};
 
 /// Fits and weighs all structures of a specification; `started` is when the command began.
 pub(crate) fn watched(
@@ -25,7 +25,14 @@ pub(crate) fn watched(
     started: Instant,
 ) -> Result<(Ensemble, Timing), Failure> {
     let kind = if context.quiet { ProgressKind::None } else { progress };
-    let watch = Watch::new(kind, search.settings.sampling.chains, started);
+    let sampling = &search.settings.sampling;
+    let plan = Plan {
+        structures: spec.structure.iter().map(|s| s.name.clone()).collect(),
+        chains: sampling.chains,
+        warmup: sampling.warmup,
+        draws: sampling.draws,
+    };
+    let watch = Watch::new(kind, plan, started);
     let (clock, cpu) = (Instant::now(), ProcessTime::now());
     let ensemble = learn(spec, panel, search, &watch, cancel);
     watch.finish();

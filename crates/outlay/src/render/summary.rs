@@ -6,6 +6,7 @@ use outlay_mmm::summary::{ChannelKind, Estimate, Method, Summary, Verdict};
 use outlay_report::format::{Locale, MISSING, column_decimals};
 use outlay_report::terms::{Terms, label, shorten};
 
+use super::structures;
 use super::style;
 use super::table::{Column, set};
 
@@ -25,6 +26,8 @@ fn at_width(summary: &Summary, dir: Option<&Path>, width: usize) -> String {
     text.push('\n');
     text.push_str(&channels(summary, width));
     text.push('\n');
+    text.push_str(&structures::structures(summary, width));
+    text.push_str(&structures::joint(summary, width));
     text.push_str(&format!("{}\n", wrap(&fit(summary), width, "")));
     text.push('\n');
     text.push_str(&health(summary, width));
@@ -255,9 +258,17 @@ mod tests {
     }
 
     #[test]
+    fn structures_and_what_cannot_be_told_apart_follow_the_channels() {
+        let text = plain(&at_width(&fixture::weighed(), None, 100));
+        insta::assert_snapshot!(text);
+        let alone = plain(&at_width(&fixture::summary(), None, 100));
+        assert!(!alone.contains("structure") && !alone.contains("told apart\n"), "{alone}");
+    }
+
+    #[test]
     fn no_line_is_wider_than_the_terminal() {
         for width in [40, 60, 80, 100, 140] {
-            let text = plain(&at_width(&fixture::summary(), None, width));
+            let text = plain(&at_width(&fixture::weighed(), None, width));
             for line in text.lines() {
                 assert!(console::measure_text_width(line) <= width, "{width}: {line}");
             }

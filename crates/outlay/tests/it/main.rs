@@ -11,5 +11,6 @@ mod fitted;
 mod interrupted;
 mod mapping;
 mod outlay;
+mod structures;
 mod tour;
 mod trust;

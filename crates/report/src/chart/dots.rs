@@ -76,26 +76,10 @@ impl Dots {
         self.rows.iter().any(|r| r.before.is_some())
     }
 
-    /// Axis ends: wide tails are cut (and drawn as arrows) so that the other rows can be read.
     fn domain(&self) -> (f64, f64) {
-        let finite = |v: f64| v.is_finite().then_some(v);
-        let estimates = || self.rows.iter().map(|r| &r.estimate);
-        let all =
-            || self.rows.iter().flat_map(|r| [Some(&r.estimate), r.before.as_ref()]).flatten();
-        let thick = estimates().filter_map(|e| finite(e.q75)).fold(0.0, f64::max);
-        let thin = all().filter_map(|e| finite(e.q95)).fold(0.0, f64::max);
-        let thick_low = estimates().filter_map(|e| finite(e.q25)).fold(0.0, f64::min);
-        let thin_low = all().filter_map(|e| finite(e.q05)).fold(0.0, f64::min);
-        let mut high = if thick > 0.0 { thin.min(2.5 * thick) } else { thin };
-        let mut low =
-            if thick_low < 0.0 { thin_low.max(2.5 * thick_low) } else { thin_low.max(-0.5 * high) };
-        if let Some((value, _)) = &self.reference {
-            high = high.max(value * 1.1);
-            low = low.min(*value);
-        }
-        let (low, high) = if high > low { (low, high) } else { (0.0, 1.0) };
-        let nice = nice_domain(low, high, 10);
-        if low == 0.0 { (0.0, nice.1) } else { nice }
+        let estimates: Vec<&Estimate> = self.rows.iter().map(|r| &r.estimate).collect();
+        let before: Vec<&Estimate> = self.rows.iter().filter_map(|r| r.before.as_ref()).collect();
+        domain(&estimates, &before, self.reference.as_ref().map(|(value, _)| *value))
     }
 
     fn draw(&self, frame: &Frame, height: f64, narrow: bool) -> String {
@@ -106,11 +90,7 @@ impl Dots {
             svg.line("zero", (x.at(0.0), frame.top), (x.at(0.0), frame.floor()));
         }
         if let Some((value, name)) = &self.reference {
-            let at = x.at(*value);
-            svg.line("reference", (at, frame.top - 6.0), (at, frame.floor()));
-            let end = at > frame.width - frame.right - 70.0;
-            let class = if end { "unit end" } else { "unit start" };
-            svg.text(class, (at + if end { -4.0 } else { 4.0 }, frame.top - 9.0), name);
+            draw_reference(&mut svg, frame, &x, *value, name);
         }
         for (index, row) in self.rows.iter().enumerate() {
             let top = frame.top + height * index as f64;
@@ -118,6 +98,41 @@ impl Dots {
         }
         svg.finish()
     }
+}
+
+/// Axis ends: wide tails are cut (and drawn as arrows) so that the other rows can be read. `extra`
+/// are estimates that may be cut altogether.
+pub(super) fn domain(
+    estimates: &[&Estimate],
+    extra: &[&Estimate],
+    reference: Option<f64>,
+) -> (f64, f64) {
+    let finite = |v: f64| v.is_finite().then_some(v);
+    let estimates = || estimates.iter();
+    let all = || estimates().chain(extra);
+    let thick = estimates().filter_map(|e| finite(e.q75)).fold(0.0, f64::max);
+    let thin = all().filter_map(|e| finite(e.q95)).fold(0.0, f64::max);
+    let thick_low = estimates().filter_map(|e| finite(e.q25)).fold(0.0, f64::min);
+    let thin_low = all().filter_map(|e| finite(e.q05)).fold(0.0, f64::min);
+    let mut high = if thick > 0.0 { thin.min(2.5 * thick) } else { thin };
+    let mut low =
+        if thick_low < 0.0 { thin_low.max(2.5 * thick_low) } else { thin_low.max(-0.5 * high) };
+    if let Some(value) = reference {
+        high = high.max(value * 1.1);
+        low = low.min(value);
+    }
+    let (low, high) = if high > low { (low, high) } else { (0.0, 1.0) };
+    let nice = nice_domain(low, high, 10);
+    if low == 0.0 { (0.0, nice.1) } else { nice }
+}
+
+/// A value worth comparing with: a dashed line with its name above.
+pub(super) fn draw_reference(svg: &mut Svg, frame: &Frame, x: &Linear, value: f64, name: &str) {
+    let at = x.at(value);
+    svg.line("reference", (at, frame.top - 6.0), (at, frame.floor()));
+    let end = at > frame.width - frame.right - 70.0;
+    let class = if end { "unit end" } else { "unit start" };
+    svg.text(class, (at + if end { -4.0 } else { 4.0 }, frame.top - 9.0), name);
 }
 
 fn draw_row(
@@ -153,11 +168,11 @@ fn draw_row(
     svg.close();
 }
 
-fn inside(x: &Linear, value: f64) -> bool {
+pub(super) fn inside(x: &Linear, value: f64) -> bool {
     value >= x.domain.0 && value <= x.domain.1
 }
 
-fn draw_interval(svg: &mut Svg, x: &Linear, e: &Estimate, class: &str, y: f64) {
+pub(super) fn draw_interval(svg: &mut Svg, x: &Linear, e: &Estimate, class: &str, y: f64) {
     if !e.q05.is_finite() || !e.q95.is_finite() {
         return;
     }

@@ -290,6 +290,59 @@ pub(crate) fn summary() -> Summary {
     summary_of(&brands(), 156, 7)
 }
 
+/// The same with several structures, and with channels that cannot be told apart.
+pub(crate) fn weighed() -> Summary {
+    let mut summary = summary();
+    // Returns of each channel against the combined ones.
+    let kinds: [(&str, f64, f64, [f64; 7]); 3] = [
+        ("additive", 0.58, 0.0, [1.04, 0.93, 1.12, 0.95, 1.1, 0.9, 1.06]),
+        ("multiplicative", 0.39, 2.1, [0.95, 1.11, 0.78, 1.08, 0.85, 1.2, 0.92]),
+        ("slow-baseline", 0.03, 14.8, [0.7, 1.3, 0.6, 0.7, 1.4, 1.5, 0.4]),
+    ];
+    for (name, weight, elpd_behind, factors) in kinds {
+        let paid = summary.channels.iter().filter(|(_, c)| c.roi.is_some());
+        let roi = paid.zip(factors).map(|((channel, c), factor)| {
+            let own = c.roi.unwrap_or(c.contribution);
+            (channel.clone(), estimate(own.q50 * factor, 0.9 * (own.sd / own.q50)))
+        });
+        let structure = StructureSummary {
+            weight,
+            elpd: Some(-412.6 - elpd_behind),
+            elpd_behind: Some(elpd_behind),
+            khat: Some(0.41),
+            roi: roi.collect(),
+        };
+        summary.structures.insert(name.to_owned(), structure);
+    }
+    summary.joint = vec![
+        JointEffect {
+            channels: vec!["Radio".into(), "Out of home".into()],
+            reason: JointReason::RanTogether,
+            correlation: Some(0.97),
+            spend: 930_000.0,
+            contribution: estimate(700_000.0, 0.25),
+            roi: estimate(0.75, 0.25),
+            sentence: "Radio and Out of home always ran together: the data says what they bring \
+                       together, 0.75 (0.50–1.13) per EUR spent, not what each does; pause one of \
+                       them for a few weeks to learn it."
+                .into(),
+        },
+        JointEffect {
+            channels: vec!["Display".into()],
+            reason: JointReason::NeverVaried,
+            correlation: None,
+            spend: 620_000.0,
+            contribution: estimate(360_000.0, 0.52),
+            roi: estimate(0.58, 0.52),
+            sentence: "Display never paused and hardly varied: what it brings looks like sales \
+                       that come anyway, and its 0.58 (0.25–1.36) per EUR spent is mostly what was \
+                       believed before; pause or double it for a few weeks to learn it."
+                .into(),
+        },
+    ];
+    summary
+}
+
 /// Many channels over days.
 pub(crate) fn crowd(channels: usize, periods: usize) -> Summary {
     let brands: Vec<Brand> = (0..channels)

@@ -1,4 +1,6 @@
-use outlay_mmm::summary::{BandSeries, Estimate, Summary};
+use outlay_mmm::summary::{
+    BandSeries, Estimate, JointEffect, JointReason, StructureSummary, Summary,
+};
 use outlay_report::{ReportOptions, html};
 use proptest::prelude::*;
 
@@ -22,6 +24,25 @@ fn hostile() -> Summary {
         brand.name = name.to_owned();
     }
     let mut summary = summary_of(&brands, 60, 7);
+    for name in ["<script>alert(5)</script>", "=cmd()"] {
+        let structure = StructureSummary {
+            weight: 0.5,
+            elpd: None,
+            elpd_behind: Some(f64::INFINITY),
+            khat: Some(f64::NAN),
+            roi: Default::default(),
+        };
+        summary.structures.insert(name.to_owned(), structure);
+    }
+    summary.joint.push(JointEffect {
+        channels: vec![NAMES[0].to_owned(), NAMES[3].to_owned()],
+        reason: JointReason::TradeOff,
+        correlation: Some(f64::NAN),
+        spend: 0.0,
+        contribution: summary.total_media.contribution,
+        roi: summary.total_media.contribution,
+        sentence: "<img src=x onerror=alert(6)>".into(),
+    });
     summary.sentence = "</h1><script>alert(2)</script>".into();
     summary.data.source = "<b>file</b>.csv".into();
     summary.data.kpi = "</dd><script>".into();

@@ -1,7 +1,7 @@
 use outlay_mmm::summary::{Method, Summary};
 use outlay_report::{ReportOptions, html};
 
-use crate::fixture::{brands, crowd, summary, summary_of};
+use crate::fixture::{brands, crowd, summary, summary_of, weighed};
 use crate::markup::{Tag, read, without_script};
 
 fn page(summary: &Summary) -> String {
@@ -35,7 +35,7 @@ fn the_page_is_well_formed_and_stands_alone() {
 
 #[test]
 fn every_anchor_leads_somewhere_and_ids_are_unique() {
-    let page = page(&summary());
+    let page = page(&weighed());
     let tags = read(&page);
     let ids = values(&tags, "id");
     let mut unique = ids.clone();
@@ -76,8 +76,32 @@ fn the_order_is_sentence_picture_table_trust_method() {
 }
 
 #[test]
+fn several_structures_and_what_cannot_be_told_apart_have_their_sections() {
+    let summary = weighed();
+    let several = page(&summary);
+    read(&several);
+    let section = |id: &str| {
+        let from = several.find(&format!("<section id=\"{id}\">")).unwrap();
+        &several[from..from + several[from..].find("</section>").unwrap()]
+    };
+    let structures = section("structures");
+    assert!(structures.contains("Three structures were weighed"), "{structures}");
+    assert!(structures.contains("They differ most on TV: €0.73 to €1.05 per euro."));
+    // A bar each, and per paid channel the combined answer with one below it for each.
+    assert_eq!(structures.matches("class=\"weight\"").count(), 2 * 3);
+    assert_eq!(structures.matches("class=\"thick part\"").count(), 2 * 7 * 3);
+    let joint = section("joint");
+    for effect in &summary.joint {
+        assert!(joint.contains(&effect.sentence), "{}", effect.sentence);
+    }
+    assert!(joint.contains("always ran together") && joint.contains("Radio + Out of home"));
+    let alone = page(&crate::fixture::summary());
+    assert!(!alone.contains("id=\"structures\"") && !alone.contains("id=\"joint\""));
+}
+
+#[test]
 fn every_picture_has_its_table_its_csv_and_every_mark_is_reached_by_keyboard() {
-    let page = page(&summary());
+    let page = page(&weighed());
     let figures = page.matches("<figure").count();
     assert!(figures > 20);
     assert_eq!(figures, page.matches("<details class=\"as-table\">").count());
