@@ -61,7 +61,8 @@ struct Line<'a> {
     done: usize,
     total: usize,
     seconds: f64,
-    seconds_left: f64,
+    /// `null` while too little is done to say.
+    seconds_left: Option<f64>,
 }
 
 /// Which of several structures is being sampled.
@@ -141,14 +142,14 @@ impl Watch {
 
     fn draw(&self, tally: &Tally, progress: &Progress) {
         let seconds = self.sampling.elapsed().as_secs_f64();
-        let left = format!("about {:.0} s left", tally.seconds_left(seconds));
+        let left = left(tally, seconds, " · ");
         if let (Some(headline), Some((number, of, name))) = (&self.headline, tally.structure()) {
-            headline.set_message(format!("structure {number} of {of}: {name} · {left}"));
+            headline.set_message(format!("structure {number} of {of}: {name}{left}"));
         }
         let Some(bar) = self.bars.get(progress.chain) else { return };
         bar.set_length(progress.total as u64);
         bar.set_position(progress.iteration as u64);
-        let left = if self.headline.is_some() { String::new() } else { format!(" · {left}") };
+        let left = if self.headline.is_some() { String::new() } else { left };
         bar.set_message(format!(
             "{} · {} divergent{left}",
             phase(progress.phase),
@@ -165,11 +166,17 @@ fn plain(tally: &Tally, seconds: f64) -> String {
         format!("structure {number} of {of}, {name}: ")
     });
     format!(
-        "{structure}{}, {done} of {total} draws, {:.0} draws/s, {divergences} divergent, about {:.0} s left",
+        "{structure}{}, {done} of {total} draws, {:.0} draws/s, {divergences} divergent{}",
         phase(slowest(tally)),
         done as f64 / seconds.max(1e-9),
-        tally.seconds_left(seconds),
+        left(tally, seconds, ", "),
     )
+}
+
+/// The time left of the whole run after a separator; nothing while too little is done to say.
+fn left(tally: &Tally, seconds: f64, separator: &str) -> String {
+    let left = tally.seconds_left(seconds);
+    left.map_or_else(String::new, |s| format!("{separator}about {s:.0} s left"))
 }
 
 /// A line for machines.

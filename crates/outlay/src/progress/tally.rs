@@ -16,6 +16,9 @@ pub(crate) struct Plan {
     pub(crate) draws: usize,
 }
 
+/// The time left is told from one draw in so many on: the first ones pay for finding a start.
+const ENOUGH: usize = 50;
+
 /// What has been seen of a run.
 #[derive(Debug)]
 pub(super) struct Tally {
@@ -88,10 +91,12 @@ impl Tally {
         ((self.before + self.here()).min(whole), whole)
     }
 
-    /// Seconds left of the whole run if it goes on as it did for `seconds`.
-    pub(super) fn seconds_left(&self, seconds: f64) -> f64 {
+    /// Seconds left of the whole run if it goes on as it did for `seconds`; `None` while too little
+    /// is done to say.
+    pub(super) fn seconds_left(&self, seconds: f64) -> Option<f64> {
         let (done, whole) = self.draws();
-        seconds * (whole - done) as f64 / done.max(1) as f64
+        let enough = done * ENOUGH >= whole && done > 0;
+        enough.then(|| seconds * (whole - done) as f64 / done as f64)
     }
 
     /// Number, count and name of the structure in hand; `None` where there is only one.
@@ -130,12 +135,14 @@ mod tests {
     #[test]
     fn the_time_left_is_that_of_all_structures() {
         let mut tally = tally(&["additive", "multiplicative"]);
+        tally.note(&word(0, Phase::WarmUp, 10, 70));
+        assert_eq!(tally.seconds_left(1.0), None, "too little is done to say");
         for chain in [0, 1] {
             tally.note(&word(chain, Phase::WarmUp, 100, 700));
         }
         assert_eq!(tally.structure(), Some((1, 2, "additive")));
         assert_eq!(tally.draws(), (200, 800));
-        assert_eq!(tally.seconds_left(5.0), 15.0);
+        assert_eq!(tally.seconds_left(5.0), Some(15.0));
         for chain in [0, 1] {
             tally.note(&word(chain, Phase::Sampling, 100, 1400));
         }
