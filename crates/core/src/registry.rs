@@ -168,9 +168,9 @@ settings! {
     SEPARABILITY_WIDTH = "separability.interval_ratio_min", 1.5, "ratio", 1.0, 100.0, High,
         "own choice: two channels of equal, independent intervals reach 1.4", "Width of each channel's 90 % ROI interval over that of both together from which only the two together are said to be known";
     SEPARABILITY_VARIATION = "separability.variation_min", 0.1, "share of the mean", 0.0, 10.0, High,
-        "own choice: below it, what carries over is all but constant", "Variation of a channel's smoothed exposure below which its effect is said to look like the baseline's level";
+        "own choice: below it, what carries over is all but constant", "Variation of a channel's smoothed spend below which its effect is said to look like the baseline's level";
     SEPARABILITY_SMOOTHING = "separability.smoothing_weeks", 4.0, "weeks", 1.0, 52.0, Medium,
-        "own choice: about what carry-over levels out", "Weeks over which exposure is averaged before its variation is judged";
+        "own choice: about what carry-over levels out", "Weeks over which spend is averaged before its variation is judged";
     SEPARABILITY_PRIOR_MOVED = "separability.prior_moved_min", 0.1, "share", 0.0, 1.0, Medium,
         "own choice, as health.prior_shift_min", "Distance of the posterior's median from the prior's, in 90 % intervals of the prior, below which an effect is said to have stayed where it was believed";
     COMPARE_REVIEW = "compare.review_overlap", 0.5, "share", 0.0, 1.0, High,

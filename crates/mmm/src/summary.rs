@@ -114,7 +114,7 @@ pub struct JointEffect {
     pub channels: Vec<String>,
     /// Why they cannot be told apart.
     pub reason: JointReason,
-    /// The strongest correlation that ties two of them: of exposure over periods
+    /// The strongest correlation that ties two of them: of exposure or spend over periods
     /// (`ran-together`), or of contributions over draws (`trade-off`).
     pub correlation: Option<f64>,
     /// Their total spend.

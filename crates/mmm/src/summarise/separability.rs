@@ -26,6 +26,7 @@ struct Candidate<'a> {
     /// Outcome brought, per draw.
     totals: Vec<f64>,
     exposure: Relative,
+    budget: Relative,
     /// Whether an experiment of its own says what it does.
     tested: bool,
 }
@@ -60,10 +61,8 @@ pub(super) fn joint_effects(
     }
     let per_week = model.panel.calendar.granularity().per_year() * 7.0 / 365.25;
     let window = (registry.get(&keys::SEPARABILITY_SMOOTHING) * per_week).round().max(1.0) as usize;
-    let least = registry.get(&keys::SEPARABILITY_VARIATION);
     for (m, c) in candidates.iter().enumerate() {
-        let steady = !c.exposure.paused() && c.exposure.variation(window) < least;
-        if free[m] && steady && !c.tested {
+        if free[m] && !c.tested && never_varied(c, window, registry) {
             free[m] = false;
             out.push(told(&[m], JointReason::NeverVaried, None));
         }
@@ -91,6 +90,7 @@ fn candidates<'a>(
             spend: summary.spend,
             totals: accounts.iter().map(|a| a.channels[m].iter().sum()).collect(),
             exposure: Relative::new(&channel.exposure.impressions(), model.periods()),
+            budget: Relative::new(&channel.spend, model.periods()),
             tested: model.spec.lift_test.iter().any(|t| t.channel == channel.name),
         })
     })
@@ -107,17 +107,18 @@ fn ties(candidates: &[Candidate<'_>], registry: &Registry) -> Vec<Tie> {
     for a in 0..candidates.len() {
         for b in a + 1..candidates.len() {
             let (first, second) = (&candidates[a], &candidates[b]);
-            let moved = first.exposure.moves_with(&second.exposure);
+            let apart = width_ratio(first, second) < wider;
+            let exposure = first.exposure.moves_with(&second.exposure);
+            let budget = first.budget.moves_with(&second.budget);
+            // Budgets may move together while exposure does not quite: then the answer decides.
+            let moved = if apart { exposure } else { exposure.max(budget) };
             if moved > together && !first.tested && !second.tested {
-                ties.push(Tie {
-                    pair: (a, b),
-                    reason: JointReason::RanTogether,
-                    correlation: moved,
-                });
+                let reason = JointReason::RanTogether;
+                ties.push(Tie { pair: (a, b), reason, correlation: moved });
                 continue;
             }
             let traded = exposure::correlation(&first.totals, &second.totals);
-            if traded < against && width_ratio(first, second) >= wider {
+            if traded < against && !apart {
                 ties.push(Tie { pair: (a, b), reason: JointReason::TradeOff, correlation: traded });
             }
         }
@@ -166,6 +167,16 @@ fn strongest(ties: &[Tie], members: &[usize]) -> (JointReason, f64) {
     largest(JointReason::RanTogether)
         .or_else(|| largest(JointReason::TradeOff))
         .unwrap_or((JointReason::TradeOff, 0.0))
+}
+
+/// Whether a budget was all but constant and the answer is therefore wide. Where exposure varied
+/// though the budget did not (media prices move), a narrow answer shows what that taught.
+fn never_varied(candidate: &Candidate<'_>, window: usize, registry: &Registry) -> bool {
+    let budget = &candidate.budget;
+    let least = registry.get(&keys::SEPARABILITY_VARIATION);
+    let widest = registry.get(&keys::ROI_UNCERTAINTY_MAX);
+    let wide = candidate.summary.roi_uncertainty.is_none_or(|u| u > widest);
+    wide && !budget.paused() && budget.variation(window) < least
 }
 
 /// Whether an effect's posterior has its prior's place and width.

@@ -119,7 +119,7 @@ fn contributions_that_trade_against_each_other_are_told_as_one() {
 fn a_channel_that_never_varied_is_not_told_from_the_baseline() {
     let panel = brand(&[
         ("search", &|t| bursts(t, 1), 2.0),
-        ("brand", &|t| 900.0 + 40.0 * noise(t, 7), 1.0),
+        ("brand", &|t| 900.0 + 10.0 * noise(t, 7), 1.0),
     ]);
     let summary = answer(&panel);
     let [joint] = &summary.joint[..] else { panic!("{:?}", summary.joint) };

@@ -335,7 +335,7 @@ pub(crate) fn weighed() -> Summary {
             contribution: estimate(360_000.0, 0.52),
             roi: estimate(0.58, 0.52),
             sentence: "Display never paused and hardly varied: what it brings looks like sales \
-                       that come anyway, and its 0.58 (0.25–1.36) per EUR spent is mostly what was \
+                       that come anyway, and its 0.58 (0.25–1.36) per EUR spent rests largely on what was \
                        believed before; pause or double it for a few weeks to learn it."
                 .into(),
         },

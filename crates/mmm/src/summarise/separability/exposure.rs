@@ -1,9 +1,9 @@
-//! How channels ran: each geo's exposure against its own mean, so that large and small geos speak
+//! How channels ran: each geo's exposure, or spend, against its own mean, so that large and small geos speak
 //! with one voice and differences of level between geos, which the baseline explains, do not count.
 
 use outlay_core::Grid;
 
-/// Exposure over its geo's mean, `[geo][period]`; zero where a channel never ran.
+/// Exposure or spend over its geo's mean, `[geo][period]`; zero where a channel never ran.
 pub(super) struct Relative {
     periods: usize,
     values: Vec<f64>,
@@ -11,7 +11,7 @@ pub(super) struct Relative {
 }
 
 impl Relative {
-    /// Of a channel's exposure; periods before the first of the KPI are left out.
+    /// Of a channel's series; periods before the first of the KPI are left out.
     pub(super) fn new(exposure: &Grid, periods: usize) -> Self {
         let lead_in = exposure.periods().saturating_sub(periods);
         let mut values = Vec::with_capacity(exposure.geos() * periods);
@@ -25,7 +25,7 @@ impl Relative {
         Self { periods, values, paused }
     }
 
-    /// Whether there was a period without exposure, in any geo.
+    /// Whether there was a period of zero, in any geo.
     pub(super) fn paused(&self) -> bool {
         self.paused
     }

@@ -27,7 +27,7 @@ pub(super) fn sentence(
         ),
         JointReason::NeverVaried => format!(
             "{who} never paused and hardly varied: what it brings looks like sales that come \
-             anyway, and its {what} is mostly what was believed before; pause or double it for a \
+             anyway, and its {what} rests largely on what was believed before; pause or double it for a \
              few weeks to learn it."
         ),
         JointReason::PriorUnmoved if names.len() > 1 => format!(
