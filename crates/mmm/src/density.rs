@@ -258,7 +258,7 @@ impl Evaluator {
         let slot = model.noise.sigma[0];
         let memory = model.noise.autocorrelation;
         let sigma = slot.value(&self.theta);
-        let noise = model.noise.law(&self.theta, model.spec.likelihood.power);
+        let noise = model.noise.law(&self.theta, model.power);
         let mask = model.has_holdout.then_some(model.observed.as_slice());
         let value = model
             .block
@@ -270,6 +270,7 @@ impl Evaluator {
         }
         slot.add(&mut self.d_theta, self.work.sigma_gradient / sigma);
         memory.add(&mut self.d_theta, self.work.rho_gradient);
+        model.noise.common.add(&mut self.d_theta, self.work.common_gradient);
         for (column, d) in model.block.design.columns.iter().zip(&self.work.scale_gradient) {
             if let Some(s) = column.scale {
                 s.add(&mut self.d_theta, d / s.value(&self.theta));
@@ -393,7 +394,7 @@ impl Evaluator {
         let model = Arc::clone(&self.model);
         match (&model.treatment, &self.whitened) {
             (Treatment::Marginal, _) => {
-                let noise = model.noise.law(&self.theta, model.spec.likelihood.power);
+                let noise = model.noise.law(&self.theta, model.power);
                 model.block.draw(noise, rng, &mut self.work);
             }
             (Treatment::Whitened, Some(whitened)) => {
@@ -545,6 +546,14 @@ impl Evaluator {
         self.d_mean.fill(0.0);
         let linear = &mut self.d_mean;
         model.block.design.apply(&self.work.coefficients, &mut self.by_period, linear);
+        if model.treatment == Treatment::Marginal {
+            for ((r, l), w) in self.work.residual.iter_mut().zip(linear).zip(&model.observed) {
+                *r -= *l * w;
+            }
+            let power = model.power;
+            let noise = model.noise.law(theta, power);
+            return value + power * model.block.noise_log_density(noise, &mut self.work);
+        }
         value
             + likelihood::pointwise(
                 model,

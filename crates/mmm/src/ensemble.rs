@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use crate::density::{Draw, Evaluator};
 use crate::explain::Explainer;
 use crate::fit::{FitError, FitSettings, Fitted, approximate, nuts};
-use crate::model::Model;
+use crate::model::{Model, ModelError};
 use crate::spec::Spec;
 use crate::summary::Method;
 
@@ -149,6 +149,28 @@ pub struct Search<'a> {
     pub approximate_draws: usize,
 }
 
+/// The models of a specification's structures, by name. A structure that this KPI cannot have
+/// (effects that multiply, where it is zero) is left out as long as another remains.
+///
+/// # Errors
+/// [`ModelError`] when a structure does not fit the data.
+pub fn models(spec: &Spec, panel: &Panel) -> Result<Vec<(String, Model)>, ModelError> {
+    let structures = spec.structures()?;
+    let several = structures.len() > 1;
+    let mut models = Vec::new();
+    let mut impossible = None;
+    for (name, spec) in structures {
+        match Model::new(&spec, panel) {
+            Err(e @ ModelError::KpiNotPositive { .. }) if several => impossible = Some(e),
+            other => models.push((name, other?)),
+        }
+    }
+    match impossible {
+        Some(error) if models.is_empty() => Err(error),
+        _ => Ok(models),
+    }
+}
+
 /// Fits every structure of a specification and weighs them. `observe` gives the observer of a
 /// structure's sampling, by name.
 ///
@@ -161,10 +183,8 @@ pub fn learn(
     observer: &dyn Observer,
     cancel: &AtomicBool,
 ) -> Result<Ensemble, FitError> {
-    let structures = spec.structures().map_err(crate::model::ModelError::from)?;
     let mut fits = Vec::new();
-    for (name, spec) in structures {
-        let model = Model::new(&spec, panel)?;
+    for (name, model) in models(spec, panel)? {
         let seed = search.settings.seed;
         let fitted = match search.method {
             Method::Nuts => nuts(model, search.settings, observer, cancel)?,
@@ -211,5 +231,5 @@ fn foresight(fitted: &Fitted) -> Foresight {
         .step_by(step)
         .map_init(|| Evaluator::new(Arc::clone(&fitted.model)), |e, draw| e.pointwise(draw))
         .collect();
-    Foresight::new(&rows)
+    Foresight::new(&rows, fitted.model.power)
 }

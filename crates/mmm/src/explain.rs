@@ -150,19 +150,24 @@ impl Explainer {
         let centre = model.kpi_scale.centre;
         // Outcome per unit of a channel's term on the predictor's scale, per cell.
         let mut gain = self.rate.clone();
+        let common = model.noise.common_sd(&draw.theta);
+        // What geos share of the noise adds up before it is squared.
+        let mut together = vec![0.0; periods];
         for cell in 0..n {
             let (g, t) = (cell / periods, cell % periods);
-            let sigma = self.sigma(draw, g);
+            let (sigma, own) = (self.sigma(draw, g), model.noise.own_sd(&draw.theta, g));
             let (linear, media) = (self.linear[cell], self.media[cell]);
             let (expected, baseline, variance) = if log {
                 let half = (0.5 * sigma * sigma).exp();
                 let with = self.rate[cell] * (linear + media).exp() * half;
                 let without = self.rate[cell] * linear.exp() * half;
                 gain[cell] = if media > 0.0 { (with - without) / media } else { without };
-                (with, without, with * with * ((sigma * sigma).exp() - 1.0))
+                together[t] += with * common;
+                (with, without, with * with * ((own * own).exp() - 1.0))
             } else {
                 let offset = model.heads[g] * centre * self.worth[cell];
-                let spread = self.rate[cell] * sigma;
+                let spread = self.rate[cell] * own;
+                together[t] += self.rate[cell] * common;
                 let baseline = offset + self.rate[cell] * linear;
                 let df = model.noise.degrees_of_freedom.value(&draw.theta);
                 let tails = if df.is_finite() && df > 2.0 { df / (df - 2.0) } else { 1.0 };
@@ -171,6 +176,9 @@ impl Explainer {
             account.expected[t] += expected;
             account.baseline[t] += baseline;
             account.noise_variance[t] += variance;
+        }
+        for (variance, together) in account.noise_variance.iter_mut().zip(&together) {
+            *variance += together * together;
         }
         for (m, work) in self.works.iter().enumerate() {
             for cell in 0..n {

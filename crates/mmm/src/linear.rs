@@ -22,7 +22,7 @@ use rand::Rng;
 use rand_distr::{Distribution as _, StandardNormal};
 
 use crate::model::design::Design;
-use correlation::Correlation;
+use correlation::{Correlation, Sums};
 
 /// Leading columns that share their Gram diagonal and prior scale.
 #[derive(Debug, Clone)]
@@ -50,6 +50,17 @@ pub struct LinearBlock {
     correlation: Option<Correlation>,
 }
 
+/// Whether noise is correlated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// It is independent from cell to cell.
+    None,
+    /// It remembers, within each geo.
+    Own,
+    /// It remembers, and geos share a part of it.
+    Shared,
+}
+
 /// Scale and memory of the noise.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NoiseLaw {
@@ -57,6 +68,8 @@ pub struct NoiseLaw {
     pub sigma: f64,
     /// Autocorrelation from one period to the next; used by blocks made for it.
     pub rho: f64,
+    /// Scale of what geos share of their innovations, in units of `sigma`; used likewise.
+    pub common: f64,
     /// Power to which the likelihood is raised; 1 for none.
     pub power: f64,
 }
@@ -85,8 +98,11 @@ pub struct Workspace {
     pub sigma_gradient: f64,
     /// `∂ ln p / ∂ ρ`, where noise is correlated.
     pub rho_gradient: f64,
+    /// `∂ ln p / ∂ τ`, where geos share a part of the noise.
+    pub common_gradient: f64,
     /// `Ω (r - X b̂)`: the residual as the density's derivative sees it.
     pub weighted: Vec<f64>,
+    sums: Option<Sums>,
     factor: Vec<f64>,
     inverse: Vec<f64>,
     scratch: Vec<f64>,
@@ -96,13 +112,14 @@ pub struct Workspace {
 }
 
 impl LinearBlock {
-    /// Prepares a design; `weights` are 1 for observed cells and 0 for held-out ones. With
-    /// `correlated`, noise may have an autocorrelation; then no column leads.
-    pub fn new(mut design: Design, weights: &[f64], correlated: bool) -> Self {
-        if correlated {
+    /// Prepares a design; `weights` are 1 for observed cells and 0 for held-out ones. Where noise
+    /// is correlated no column leads.
+    pub fn new(mut design: Design, weights: &[f64], memory: Memory) -> Self {
+        if memory != Memory::None {
             design.lead = 0;
         }
-        let correlation = correlated.then(|| Correlation::new(&design, weights));
+        let correlation = (memory != Memory::None)
+            .then(|| Correlation::new(&design, weights, memory == Memory::Shared));
         let p = design.columns.len();
         let lead = design.lead;
         let r = p - lead;
@@ -159,7 +176,9 @@ impl LinearBlock {
             scale_gradient: vec![0.0; p],
             sigma_gradient: 0.0,
             rho_gradient: 0.0,
+            common_gradient: 0.0,
             weighted: vec![0.0; n],
+            sums: self.correlation.as_ref().map(|c| c.sums(self.design.periods)),
             factor: vec![0.0; r * r],
             inverse: vec![0.0; r * r],
             scratch: vec![0.0; r * r],
@@ -183,16 +202,16 @@ impl LinearBlock {
         mask: Option<&[f64]>,
         w: &mut Workspace,
     ) -> Result<f64, NotPositiveDefinite> {
-        let NoiseLaw { sigma, rho, power } = noise;
+        let NoiseLaw { sigma, power, .. } = noise;
         let (p, lead) = (self.len(), self.design.lead);
         let r = p - lead;
         let precision = noise.precision();
-        let square = self.weigh(rho, w);
+        let square = self.weigh(noise, w);
         self.design.project(&w.weighted, &mut w.by_period, &mut w.projected);
         for j in 0..p {
             w.q[j] = w.sd[j] * w.projected[j] * precision;
         }
-        self.factorise(rho, precision, w)?;
+        self.factorise(noise, w)?;
 
         // Border: S m2 = q2 - A21 D⁻¹ q1; then lead: m1 = D⁻¹ (q1 - A12 m2).
         let lead_d = |k: usize| {
@@ -211,7 +230,7 @@ impl LinearBlock {
         self.solve_lead(precision, w);
 
         let log_det = log_determinant(&w.factor, r) + self.lead_log_determinant(precision)
-            - power * self.correlation.as_ref().map_or(0.0, |c| c.log_determinant(rho));
+            - power * self.correlation.as_ref().map_or(0.0, |c| c.log_determinant(noise));
         let quadratic = square * precision - dot(&w.q, &w.mean);
         let value = -0.5
             * (power * self.observed * (2.0 * std::f64::consts::PI * sigma * sigma).ln()
@@ -235,31 +254,38 @@ impl LinearBlock {
         Ok(value)
     }
 
+    /// Log density of noise as it stands in `w.residual` (zero in held-out cells), nothing
+    /// integrated out.
+    pub fn noise_log_density(&self, noise: NoiseLaw, w: &mut Workspace) -> f64 {
+        let square = self.weigh(noise, w) / (noise.sigma * noise.sigma);
+        let log_det = self.correlation.as_ref().map_or(0.0, |c| c.log_determinant(noise));
+        let scale = (2.0 * std::f64::consts::PI * noise.sigma * noise.sigma).ln();
+        -0.5 * (self.observed * scale - log_det + square)
+    }
+
     /// `w.weighted = Ω w.residual`; gives `rᵀΩr`.
     #[inline(always)]
-    fn weigh(&self, rho: f64, w: &mut Workspace) -> f64 {
-        match &self.correlation {
-            Some(correlation) => correlation.apply(rho, &w.residual, &mut w.weighted),
-            None => w.weighted.copy_from_slice(&w.residual),
+    fn weigh(&self, noise: NoiseLaw, w: &mut Workspace) -> f64 {
+        match (&self.correlation, &mut w.sums) {
+            (Some(correlation), Some(sums)) => {
+                correlation.apply(noise, &w.residual, sums, &mut w.weighted);
+            }
+            _ => w.weighted.copy_from_slice(&w.residual),
         }
         dot(&w.residual, &w.weighted)
     }
 
     /// Cholesky factor of the border's Schur complement.
     #[inline(always)]
-    fn factorise(
-        &self,
-        rho: f64,
-        precision: f64,
-        w: &mut Workspace,
-    ) -> Result<(), NotPositiveDefinite> {
+    fn factorise(&self, noise: NoiseLaw, w: &mut Workspace) -> Result<(), NotPositiveDefinite> {
+        let precision = noise.precision();
         let lead = self.design.lead;
         let r = self.len() - lead;
         for (f, g) in w.factor.iter_mut().zip(&self.border) {
             *f = g * precision;
         }
         if let Some(correlation) = &self.correlation {
-            correlation.add_gram(rho, precision, &mut w.factor);
+            correlation.add_gram(noise, precision, &mut w.factor);
         }
         for group in &self.groups {
             let s2 = group.sd * group.sd;
@@ -305,7 +331,7 @@ impl LinearBlock {
 
     #[inline(always)]
     fn derivatives(&self, noise: NoiseLaw, w: &mut Workspace) {
-        let (rho, precision) = (noise.rho, noise.precision());
+        let precision = noise.precision();
         let (p, lead) = (self.len(), self.design.lead);
         let r = p - lead;
         inverse(&w.factor, r, &mut w.scratch, &mut w.inverse);
@@ -329,9 +355,10 @@ impl LinearBlock {
             let spread = dot(&w.inverse, &group.outer) * s2 * precision * precision / (d * d);
             trace += group.members.len() as f64 / d + spread;
         }
-        let error = self.weigh(rho, w);
-        if let Some(correlation) = &self.correlation {
-            w.rho_gradient = correlation.gradient(noise, &w.residual, &w.inverse, &w.sd);
+        let error = self.weigh(noise, w);
+        if let (Some(correlation), Some(sums)) = (&self.correlation, &w.sums) {
+            (w.rho_gradient, w.common_gradient) =
+                correlation.gradient(noise, &w.residual, sums, &w.inverse, &w.sd);
         }
         w.sigma_gradient = -noise.power * self.observed + error * precision + (p as f64 - trace);
     }
@@ -385,15 +412,20 @@ mod tests {
         }
         add(Shape::Geo { geo: 1, values: vec![1.0; 5] }, 1.5);
         add(Shape::Dense((0..10).map(|i| ((i * 7) % 5) as f64 - 2.0).collect()), 0.7);
-        LinearBlock::new(Design::order(columns, 2, 5), &[1.0; 10], false)
+        LinearBlock::new(Design::order(columns, 2, 5), &[1.0; 10], Memory::None)
     }
 
     fn evaluate(b: &LinearBlock, r: &[f64], sd: &[f64], sigma: f64) -> (f64, Workspace) {
         let mut w = b.workspace();
         w.sd.copy_from_slice(sd);
         w.residual.copy_from_slice(r);
-        let value =
-            b.log_density::<true>(NoiseLaw { sigma, rho: 0.0, power: 1.0 }, None, &mut w).unwrap();
+        let value = b
+            .log_density::<true>(
+                NoiseLaw { sigma, rho: 0.0, common: 0.0, power: 1.0 },
+                None,
+                &mut w,
+            )
+            .unwrap();
         (value, w)
     }
 
@@ -472,7 +504,7 @@ mod tests {
         let (mut sum, mut square) = ([0.0; 7], [0.0; 7]);
         for _ in 0..n {
             let mut w = base.clone();
-            b.draw(NoiseLaw { sigma: 0.6, rho: 0.0, power: 1.0 }, &mut rng, &mut w);
+            b.draw(NoiseLaw { sigma: 0.6, rho: 0.0, common: 0.0, power: 1.0 }, &mut rng, &mut w);
             for j in 0..7 {
                 sum[j] += w.coefficients[j];
                 square[j] += (w.coefficients[j] - base.coefficients[j]).powi(2);

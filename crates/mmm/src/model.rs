@@ -84,6 +84,8 @@ pub struct Noise {
     pub degrees_of_freedom: Slot,
     /// Autocorrelation from one period to the next; zero unless the specification learns it.
     pub autocorrelation: Slot,
+    /// Scale of what geos share of their innovations, in units of `sigma`; zero likewise.
+    pub common: Slot,
 }
 
 impl Noise {
@@ -92,15 +94,27 @@ impl Noise {
         NoiseLaw {
             sigma: self.sigma.first().map_or(0.0, |slot| slot.value(theta)),
             rho: self.autocorrelation.value(theta),
+            common: self.common.value(theta),
             power,
         }
     }
 
     /// Standard deviation of one cell's noise in a geo, the memory of earlier periods included.
     pub fn marginal_sd(&self, theta: &[f64], geo: usize) -> f64 {
+        let tau = self.common.value(theta);
+        self.own_sd(theta, geo) * (1.0 + tau * tau).sqrt()
+    }
+
+    /// The same without what geos share.
+    pub fn own_sd(&self, theta: &[f64], geo: usize) -> f64 {
         let rho = self.autocorrelation.value(theta);
         let own = self.sigma.get(geo).or(self.sigma.first());
         own.map_or(0.0, |slot| slot.value(theta)) / (1.0 - rho * rho).sqrt()
+    }
+
+    /// Standard deviation of what geos share of it.
+    pub fn common_sd(&self, theta: &[f64]) -> f64 {
+        self.common.value(theta) * self.own_sd(theta, 0)
     }
 }
 
@@ -127,6 +141,8 @@ pub struct Model {
     pub target: Vec<f64>,
     /// 1 for observed cells, 0 for held-out ones.
     pub observed: Vec<f64>,
+    /// Power to which the likelihood is raised.
+    pub power: f64,
     /// Whether any cell is held out.
     pub has_holdout: bool,
     /// Scaling of the KPI per head (of its logarithm's argument for log-normal).

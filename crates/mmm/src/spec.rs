@@ -266,16 +266,17 @@ pub struct Likelihood {
     /// (a stationary AR(1) whose innovations have scale `sigma`); absent for independent noise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub autocorrelation: Option<Distribution>,
-    /// Power to which the likelihood is raised, in 0..=1; 1 for the plain posterior. Below 1 the
-    /// data counts for less than it would if the structure were exactly right (a coarsened
-    /// posterior, Miller and Dunson 2019): answers are wider, and right more often, where it is
-    /// not.
-    #[serde(default = "whole")]
-    pub power: f64,
-}
-
-fn whole() -> f64 {
-    1.0
+    /// Prior of the scale of what geos share of the noise in a period, in units of `sigma` (geo
+    /// panels, normal or log-normal likelihood with one sigma); absent for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub common: Option<Distribution>,
+    /// Observations at which the data counts for half of what it would if the structure were
+    /// exactly right: the likelihood is raised to `c / (c + n)` for `n` observed cells (the
+    /// coarsened posterior of Miller and Dunson 2019, equation 2.5, whose `alpha` this is). Answers
+    /// are wider, and right more often, where the structure is not. Absent for the plain
+    /// posterior.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coarsening: Option<f64>,
 }
 
 /// Family of the observation noise.

@@ -118,7 +118,12 @@ impl Simulator {
                 Some(StudentT::new(df).map_err(|_| SimulationError::NotFinite)?)
             }
         };
-        for (g, row) in values.chunks_exact_mut(self.model.periods()).enumerate() {
+        let periods = self.model.periods();
+        let tau = noise.common.value(&draw.theta);
+        let shared: Vec<f64> = (0..periods)
+            .map(|_| if tau > 0.0 { StandardNormal.sample(rng) } else { 0.0 })
+            .collect();
+        for (g, row) in values.chunks_exact_mut(periods).enumerate() {
             let slot = noise.sigma.get(g).or(noise.sigma.first());
             let sigma = slot.map_or(0.0, |s| s.value(&draw.theta));
             let rho = noise.autocorrelation.value(&draw.theta);
@@ -130,7 +135,7 @@ impl Simulator {
                 };
                 // The first error comes from the stationary distribution.
                 let spread = if t == 0 { (1.0 - rho * rho).sqrt() } else { 1.0 };
-                error = rho * error + sigma * innovation / spread;
+                error = rho * error + sigma * (innovation + tau * shared[t]) / spread;
                 *y += error;
             }
         }

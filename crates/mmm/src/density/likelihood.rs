@@ -21,7 +21,7 @@ pub(super) fn pointwise(
     d_theta: &mut [f64],
 ) -> f64 {
     let periods = model.periods();
-    let power = model.spec.likelihood.power;
+    let power = model.power;
     let memory = model.noise.autocorrelation;
     let remembers = memory != Slot::Fixed(0.0);
     let rho = memory.value(theta);
@@ -128,7 +128,10 @@ pub(super) fn innovations<'a>(
     let observed = (0..residual.len()).filter(|cell| model.observed[*cell] > 0.0);
     observed.map(move |cell| {
         let slots = &model.noise.sigma;
-        let sigma = slots[if slots.len() == 1 { 0 } else { cell / periods }].value(theta);
+        // What geos share counts in full: cells are looked at one by one here.
+        let tau = model.noise.common.value(theta);
+        let own = slots[if slots.len() == 1 { 0 } else { cell / periods }].value(theta);
+        let sigma = own * (1.0 + tau * tau).sqrt();
         let follows = !cell.is_multiple_of(periods) && model.observed[cell - 1] > 0.0;
         let (mean, sd) = if follows {
             (rho * error(cell - 1), sigma)

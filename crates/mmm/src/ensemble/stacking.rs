@@ -14,14 +14,15 @@ pub struct Foresight {
 }
 
 impl Foresight {
-    /// From log densities `[draw][cell]` (Vehtari, Gelman and Gabry 2017, equation 10).
-    pub fn new(rows: &[Vec<f64>]) -> Self {
+    /// From log densities `[draw][cell]` (Vehtari, Gelman and Gabry 2017, equation 10) over draws
+    /// of a posterior whose likelihood was raised to `power`.
+    pub fn new(rows: &[Vec<f64>], power: f64) -> Self {
         let cells = rows.first().map_or(0, Vec::len);
         let mut khat = f64::NEG_INFINITY;
         let pointwise = (0..cells)
             .map(|cell| {
                 let log: Vec<f64> = rows.iter().map(|row| row[cell]).collect();
-                let ratios: Vec<f64> = log.iter().map(|l| -l).collect();
+                let ratios: Vec<f64> = log.iter().map(|l| -power * l).collect();
                 let (weights, own) = smooth_ratios(&ratios);
                 khat = khat.max(own);
                 let largest = log.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -128,7 +129,7 @@ mod tests {
             })
             .collect();
         let exact = -0.5 * y * y / 5.0 - 0.5 * (2.0 * std::f64::consts::PI * 5.0).ln();
-        let found = Foresight::new(&rows).total();
+        let found = Foresight::new(&rows, 1.0).total();
         assert!((found - exact).abs() < 0.1, "{found} {exact}");
     }
 }

@@ -13,7 +13,7 @@ use super::media::{Effect, MediaUnit, Series};
 use super::names::{MediaNames, base};
 use super::scaling::{Affine, affine, heads, per_head};
 use super::{Model, ModelError, Noise, Treatment};
-use crate::linear::LinearBlock;
+use crate::linear::{LinearBlock, Memory};
 use crate::spec::{
     AdstockFamily, EffectDistribution, EffectQuantity, LiftDesign, LikelihoodFamily, MediaKind,
     MediaSpec, Order, SaturationFamily, Spec, SpecError, TimeUnit,
@@ -59,7 +59,12 @@ pub(super) fn compile(spec: &Spec, panel: &Panel) -> Result<Model, ModelError> {
     let Baseline { columns, explicit, covariate_scale, treatment_base, treatment_factor } =
         baseline::build(spec, panel, &mut layout)?;
     let noise = noise(spec, panel, &mut layout);
-    let correlated = spec.likelihood.autocorrelation.is_some();
+    let plain = spec.likelihood.family != LikelihoodFamily::StudentT && noise.sigma.len() == 1;
+    let memory = match (noise.common, noise.autocorrelation) {
+        (Slot::Fixed(_), Slot::Fixed(0.0)) => Memory::None,
+        (Slot::Fixed(_), _) => Memory::Own,
+        _ => Memory::Shared,
+    };
     let design = Design::order(columns, panel.n_geos(), panel.n_periods());
     let means: Vec<f64> = design.columns.iter().map(|c| -c.mean).collect();
     let mut scratch = vec![0.0; panel.n_periods()];
@@ -68,12 +73,11 @@ pub(super) fn compile(spec: &Spec, panel: &Panel) -> Result<Model, ModelError> {
     for (y, w) in target.iter_mut().zip(&observed) {
         *y *= w;
     }
-    let plain = spec.likelihood.family != LikelihoodFamily::StudentT && noise.sigma.len() == 1;
     let lifts = lifts(spec, panel, &units, &heads, &kpi_scale)?;
     Ok(Model {
         spec: spec.clone(),
         panel: panel.clone(),
-        block: LinearBlock::new(design, &observed, correlated),
+        block: LinearBlock::new(design, &observed, memory),
         treatment: if plain { Treatment::Marginal } else { Treatment::Whitened },
         layout,
         units,
@@ -81,6 +85,7 @@ pub(super) fn compile(spec: &Spec, panel: &Panel) -> Result<Model, ModelError> {
         noise,
         target,
         observed,
+        power: spec.likelihood.coarsening.map_or(1.0, |c| c / (c + n_observed as f64)),
         has_holdout,
         kpi_scale,
         heads,
@@ -154,7 +159,13 @@ fn noise(spec: &Spec, panel: &Panel, layout: &mut Layout) -> Noise {
         Some(prior) => layout.add("autocorrelation".to_owned(), prior),
         None => Slot::Fixed(0.0),
     };
-    Noise { family: likelihood.family, sigma, degrees_of_freedom, autocorrelation }
+    let several = panel.n_geos() > spec.holdout.geos.len() + 1;
+    let plain = likelihood.family != LikelihoodFamily::StudentT && sigma.len() == 1;
+    let common = match &likelihood.common {
+        Some(prior) if several && plain => layout.add("common_noise".to_owned(), prior),
+        _ => Slot::Fixed(0.0),
+    };
+    Noise { family: likelihood.family, sigma, degrees_of_freedom, autocorrelation, common }
 }
 
 /// Exposure per head with the pad in front, scaled by `scale`.

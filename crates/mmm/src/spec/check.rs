@@ -10,7 +10,6 @@ type Problem = (String, String);
 
 /// Checks values that are impossible together; gives the key and the reason.
 pub(super) fn check(spec: &Spec) -> Result<(), Problem> {
-    check_structures(spec)?;
     positive("likelihood.sigma", &spec.likelihood.sigma)?;
     positive("likelihood.degrees_of_freedom", &spec.likelihood.degrees_of_freedom)?;
     positive("geo.media_sd", &spec.geo.media_sd)?;
@@ -55,7 +54,7 @@ pub(super) fn check(spec: &Spec) -> Result<(), Problem> {
         let reason = "must lie between 0.5 and 1 (0.8 to 0.95 is usual)".to_owned();
         return Err(("sampling.target_accept".to_owned(), reason));
     }
-    Ok(())
+    check_structures(spec)
 }
 
 fn check_structures(spec: &Spec) -> Result<(), Problem> {
@@ -89,11 +88,17 @@ fn check_structures(spec: &Spec) -> Result<(), Problem> {
 
 fn check_likelihood(spec: &Spec) -> Result<(), Problem> {
     let likelihood = &spec.likelihood;
-    if !(likelihood.power > 0.0 && likelihood.power <= 1.0) {
-        return Err(("likelihood.power".to_owned(), "must lie above 0, at most 1".to_owned()));
+    if likelihood.coarsening.is_some_and(|c| !(c > 0.0 && c.is_finite())) {
+        let reason = "must be a positive number of observations".to_owned();
+        return Err(("likelihood.coarsening".to_owned(), reason));
     }
-    let Some(prior) = &likelihood.autocorrelation else { return Ok(()) };
-    within("likelihood.autocorrelation", prior, -1.0, 1.0)
+    if let Some(prior) = &likelihood.common {
+        positive("likelihood.common", prior)?;
+    }
+    match &likelihood.autocorrelation {
+        Some(prior) => within("likelihood.autocorrelation", prior, -1.0, 1.0),
+        None => Ok(()),
+    }
 }
 
 fn check_evidence(spec: &Spec) -> Result<(), Problem> {

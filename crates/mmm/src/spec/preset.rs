@@ -3,12 +3,13 @@
 use indexmap::IndexMap;
 use outlay_stats::distribution::Distribution;
 use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
 
 use super::{
     AdstockFamily, AdstockSpec, Baseline, Controls, EffectDistribution, EffectQuantity, EffectSpec,
     Geo, Holdout, Holidays, KnotPlacement, Knots, Likelihood, LikelihoodFamily, MediaSpec, Order,
-    Sampling, SaturationFamily, SaturationSpec, Scale, Scaling, Seasonality, Spec, TimeUnit,
-    TreatmentBaseline, TreatmentQuantity, Treatments, UseEvidence, VERSION,
+    Sampling, SaturationFamily, SaturationSpec, Scale, Scaling, Seasonality, Spec, Structure,
+    TimeUnit, TreatmentBaseline, TreatmentQuantity, Treatments, UseEvidence, VERSION,
 };
 
 /// A named starting point.
@@ -172,7 +173,8 @@ fn meridian() -> Spec {
             sigma_per_geo: false,
             degrees_of_freedom: Distribution::Gamma { shape: 2.0, rate: 0.1 },
             autocorrelation: None,
-            power: 1.0,
+            common: None,
+            coarsening: None,
         },
         holdout: Holdout::default(),
         structure: Vec::new(),
@@ -228,27 +230,27 @@ fn pymc_marketing() -> Spec {
 
 /// Ours. Carry-over is a Weibull delay that may decay, linger or peak late; the slope of saturation
 /// is free; the level is a smooth walk whose stiffness is learned, seasons and holidays share
-/// learned scales, noise remembers. Windows and knots are told in weeks, so that daily data is
-/// treated alike.
+/// learned scales, noise remembers, and data counts for what a wrong structure leaves of it. Windows
+/// and knots are told in weeks, so that daily data is treated alike.
 fn outlay() -> Spec {
     let mut spec = meridian();
     spec.preset = Preset::Outlay;
     let adstock = AdstockSpec {
         family: AdstockFamily::Weibull,
-        max_lag: 16,
+        max_lag: 20,
         unit: TimeUnit::Week,
-        lambda: log_normal(0.4, 0.9),
-        k: log_normal(0.0, 0.35),
+        lambda: log_normal(0.7, 0.9),
+        k: log_normal(0.1, 0.4),
         ..spec.media.adstock.clone()
     };
     let saturation = SaturationSpec {
-        half_saturation: log_normal(0.2, 0.6),
+        half_saturation: log_normal(0.0, 0.7),
         slope: log_normal(0.1, 0.3),
         lambda: log_normal(0.3, 0.7),
         ..spec.media.saturation.clone()
     };
     let frequency = spec.reach_frequency.saturation.clone();
-    let roi = effect(EffectQuantity::Roi, log_normal(0.2, 0.9));
+    let roi = effect(EffectQuantity::Roi, log_normal(0.25, 0.7));
     let share = effect(EffectQuantity::Contribution, Distribution::Beta { alpha: 1.0, beta: 30.0 });
     let media = |saturation: &SaturationSpec, effect: &EffectSpec| MediaSpec {
         order: Order::AdstockFirst,
@@ -280,10 +282,64 @@ fn outlay() -> Spec {
     spec.controls.geo_sd = Some(half_normal(0.5));
     spec.treatments.geo_sd = Some(half_normal(0.5));
     spec.geo.level = normal(0.0, 3.0);
-    spec.geo.media_sd = half_normal(0.5);
+    spec.controls.neighbours = Some(normal(0.0, 0.5));
+    spec.controls.common_spending = Some(half_normal(0.3));
+    spec.geo.media_sd = half_normal(0.25);
     spec.likelihood.sigma = half_normal(1.0);
+    spec.likelihood.common = Some(half_normal(0.5));
     spec.likelihood.autocorrelation = Some(Distribution::Beta { alpha: 1.5, beta: 2.5 });
+    spec.likelihood.coarsening = Some(100.0);
+    spec.structure = vec![
+        Structure { name: "additive".to_owned(), set: Table::new() },
+        Structure { name: "multiplicative".to_owned(), set: multiplicative() },
+    ];
     spec
+}
+
+/// What differs where effects multiply: the KPI is a multiple of its mean and enters as its
+/// logarithm, so that priors on it are told in shares.
+fn multiplicative() -> Table {
+    let prior = |key: &str, prior: &Distribution| {
+        (key.to_owned(), Value::try_from(prior).unwrap_or(Value::Boolean(false)))
+    };
+    let table = |entries: Vec<(String, Value)>| Value::Table(entries.into_iter().collect());
+    let word = |key: &str, value: &str| (key.to_owned(), Value::String(value.to_owned()));
+    let under = |key: &str, entries: Vec<(String, Value)>| (key.to_owned(), table(entries));
+    [
+        under("scaling", vec![word("kpi", "mean")]),
+        under("likelihood", vec![word("family", "log-normal"), prior("sigma", &half_normal(0.3))]),
+        under(
+            "controls",
+            vec![
+                prior("prior", &normal(0.0, 0.2)),
+                prior("geo_sd", &half_normal(0.1)),
+                prior("neighbours", &normal(0.0, 0.1)),
+                prior("common_spending", &half_normal(0.06)),
+            ],
+        ),
+        under(
+            "treatments",
+            vec![
+                word("on", "coefficient"),
+                prior("prior", &normal(0.0, 0.2)),
+                prior("geo_sd", &half_normal(0.1)),
+            ],
+        ),
+        under("geo", vec![prior("level", &normal(0.0, 1.0))]),
+        under(
+            "baseline",
+            vec![
+                under(
+                    "knots",
+                    vec![prior("prior", &normal(0.0, 1.0)), prior("walk", &half_normal(0.04))],
+                ),
+                under("seasonality", vec![prior("sd", &half_normal(0.15))]),
+                under("holidays", vec![prior("sd", &half_normal(0.15))]),
+            ],
+        ),
+    ]
+    .into_iter()
+    .collect()
 }
 
 fn sampling() -> Sampling {

@@ -188,10 +188,14 @@ fn every_likelihood_has_the_right_gradient() {
         check("[likelihood]\nfamily = 'student-t'\n[holdout]\nlast = 6", geos);
         check("[baseline.trend]\nchangepoints = 3", geos);
         check(REMEMBERING, geos);
-        check(&format!("{REMEMBERING}likelihood.power = 0.4"), geos);
+        if geos > 1 {
+            check(SHARED, geos);
+            check(&format!("{SHARED}likelihood.coarsening = 20.0"), geos);
+        }
+        check(&format!("{REMEMBERING}likelihood.coarsening = 20.0"), geos);
         check(&format!("{REMEMBERING}likelihood.family = 'student-t'"), geos);
         check(&format!("{REMEMBERING}likelihood.sigma_per_geo = true"), geos);
-        check("likelihood.power = 0.4\nlikelihood.family = 'student-t'", geos);
+        check("likelihood.coarsening = 20.0\nlikelihood.family = 'student-t'", geos);
         check(
             &format!("{REMEMBERING}likelihood.family = 'log-normal'\nscaling.kpi = 'mean'"),
             geos,
@@ -209,6 +213,13 @@ fn experiments_have_the_right_gradient() {
     }
 }
 
+/// Noise that geos share, with a geo and some periods held out.
+const SHARED: &str = "likelihood.autocorrelation = { uniform = { low = -0.9, high = 0.95 } }
+likelihood.common = { half-normal = { sd = 1.0 } }
+holdout.periods = ['2023-03-06', '2023-05-01']
+holdout.geos = ['geo1']
+";
+
 /// Autocorrelated noise, with a gap in what is observed.
 const REMEMBERING: &str = "likelihood.autocorrelation = { uniform = { low = -0.9, high = 0.95 } }
 holdout.periods = ['2023-03-06', '2023-03-13', '2023-05-01']
@@ -218,9 +229,14 @@ holdout.periods = ['2023-03-06', '2023-03-13', '2023-05-01']
 fn integrating_the_linear_block_out_is_exact() {
     // ln p(θ, y) = ln p(θ, b, y) - ln p(b | θ, y) for every b. The conditional is normal, so the
     // difference between two b's is known from the joint alone; a drawn b must satisfy it.
-    for (geos, more) in
-        [(1, ""), (3, ""), (1, REMEMBERING), (3, REMEMBERING), (1, "likelihood.power = 0.4")]
-    {
+    for (geos, more) in [
+        (1, ""),
+        (3, ""),
+        (1, REMEMBERING),
+        (3, REMEMBERING),
+        (1, "likelihood.coarsening = 20.0"),
+        (3, SHARED),
+    ] {
         let mut evaluator = evaluator(&format!("preset = 'meridian'\n{more}"), geos);
         assert_eq!(evaluator.model().treatment, Treatment::Marginal);
         let dim = evaluator.dim();

@@ -11,9 +11,8 @@ use outlay_core::Panel;
 use outlay_core::registry::Registry;
 use outlay_inference::SampleError;
 use outlay_mmm::backtest::{BacktestSettings, backtest};
-use outlay_mmm::ensemble::{Ensemble, Search};
+use outlay_mmm::ensemble::{Ensemble, Search, models};
 use outlay_mmm::fit::{FitError, FitSettings};
-use outlay_mmm::model::Model;
 use outlay_mmm::spec::{Preset, Spec};
 use outlay_mmm::summarise::{Provenance, summarise};
 use outlay_mmm::summary::{Method, Summary, Timing, Verdict};
@@ -208,10 +207,7 @@ fn settings(args: &Args, spec: &Spec) -> FitSettings {
 
 /// What does not fit together is said before anything is sampled.
 fn refuse_early(spec: &Spec, panel: &Panel) -> Result<(), Failure> {
-    let structures = spec.structures().map_err(|e| input::model_refused(&e.into()))?;
-    for (_, spec) in structures {
-        Model::new(&spec, panel).map_err(|e| input::model_refused(&e))?;
-    }
+    models(spec, panel).map_err(|e| input::model_refused(&e))?;
     Ok(())
 }
 
