@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use cpu_time::ProcessTime;
 use outlay_core::Panel;
-use outlay_mmm::ensemble::{Ensemble, Search, learn};
+use outlay_mmm::ensemble::{Ensemble, Search, learn, models};
 use outlay_mmm::spec::Spec;
 use outlay_mmm::summary::Timing;
 
@@ -27,7 +27,13 @@ pub(crate) fn watched(
     let kind = if context.quiet { ProgressKind::None } else { progress };
     let sampling = &search.settings.sampling;
     let plan = Plan {
-        structures: spec.structure.iter().map(|s| s.name.clone()).collect(),
+        // Not all that are asked for: this KPI may not have some of them. What cannot be fitted at
+        // all is said by the fit.
+        structures: models(spec, panel)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect(),
         chains: sampling.chains,
         warmup: sampling.warmup,
         draws: sampling.draws,
