@@ -2,7 +2,7 @@
 //! and a small geo one, on the media of simulated brands.
 //!
 //! ```sh
-//! cargo run -p outlay-mmm --example sbc -- national|geo [simulations] [preset] [seed]
+//! cargo run -p outlay-mmm --example sbc -- national|geo [simulations] [preset] [seed] [structure]
 //! ```
 
 #![allow(clippy::unwrap_used, reason = "a measurement may end on what it cannot read")]
@@ -33,7 +33,9 @@ fn main() {
         ..FamilySettings::national()
     };
     let world = World::simulate(&random_world(&family, 1), 1).unwrap();
-    let model = Model::new(&Spec::preset(preset), &world.panel).unwrap();
+    let structure = args.get(4).map(String::as_str);
+    let spec = Spec::preset(preset).alone(structure).unwrap().unwrap();
+    let model = Model::new(&spec, &world.panel).unwrap();
     let settings = CalibrationSettings {
         simulations: number(1, 200),
         seed: number(3, 1) as u64,

@@ -219,7 +219,8 @@ impl Explainer {
     }
 
     /// Outcome of one channel if its media had been `multiplier` times what it was, in every
-    /// period, per multiplier. At 1 this is the channel's contribution.
+    /// period, per multiplier. At 1 this is the channel's contribution. Where effects multiply,
+    /// a contribution is a share of their joint effect; the curve is scaled to it.
     pub fn response(&mut self, draw: &Draw, channel: usize, multipliers: &[f64]) -> Vec<f64> {
         dispatch(Responding { explainer: self, draw, channel, multipliers })
     }
@@ -260,7 +261,42 @@ impl Explainer {
             }
             outcomes.push(total);
         }
+        if log {
+            let alone = self.alone(draw, channel, &own);
+            let share = self.share(draw, channel, &own);
+            if alone > 0.0 {
+                outcomes.iter_mut().for_each(|o| *o *= share / alone);
+            }
+        }
         outcomes
+    }
+
+    /// Outcome that would be missing without a channel whose transformed exposure is `own`, where
+    /// effects multiply; needs the predictors of the draw.
+    fn alone(&self, draw: &Draw, channel: usize, own: &[f64]) -> f64 {
+        let periods = self.model.periods();
+        let cells = own.iter().enumerate().map(|(cell, own)| {
+            let g = cell / periods;
+            let term = draw.beta[channel][g] * own;
+            let half = (0.5 * self.model.noise.marginal_sd(&draw.theta, g).powi(2)).exp();
+            let with = self.rate[cell] * (self.linear[cell] + self.media[cell]).exp() * half;
+            -with * (-term).exp_m1()
+        });
+        cells.sum()
+    }
+
+    /// The channel's share of the joint effect of all media, as [`Self::account`] splits it.
+    fn share(&self, draw: &Draw, channel: usize, own: &[f64]) -> f64 {
+        let periods = self.model.periods();
+        let cells = own.iter().enumerate().map(|(cell, own)| {
+            let g = cell / periods;
+            let half = (0.5 * self.model.noise.marginal_sd(&draw.theta, g).powi(2)).exp();
+            let without = self.rate[cell] * self.linear[cell].exp() * half;
+            let media = self.media[cell];
+            let gain = if media > 0.0 { without * media.exp_m1() / media } else { without };
+            gain * draw.beta[channel][g] * own
+        });
+        cells.sum()
     }
 
     /// Carry-over weights of a channel (they sum to one when the family is normalised).

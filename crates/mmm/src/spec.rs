@@ -433,6 +433,23 @@ impl Spec {
         preset.spec()
     }
 
+    /// The specification as simulation-based calibration can judge it: one structure (the first,
+    /// or the one of this name), and the plain posterior, for a coarsened one is wider than what
+    /// its own data says, on purpose. `None` when there is no such structure.
+    ///
+    /// # Errors
+    /// [`SpecError::Value`] when what a structure sets does not fit.
+    pub fn alone(&self, structure: Option<&str>) -> Result<Option<Self>, SpecError> {
+        let found = self
+            .structures()?
+            .into_iter()
+            .find(|(name, _)| structure.is_none_or(|wanted| wanted == name));
+        Ok(found.map(|(_, mut spec)| {
+            spec.likelihood.coarsening = None;
+            spec
+        }))
+    }
+
     /// The structures to fit, by name, each a whole specification of its own.
     ///
     /// # Errors

@@ -174,12 +174,13 @@ fn plain(value: &Spanned<DeValue<'_>>) -> Value {
     }
 }
 
-/// Sets `path` in `table`. `false` removes a part that is a table (`trend = false`).
+/// Sets `path` in `table`. `false` removes a part that is a table or a real number (`trend =
+/// false`, `coarsening = false`).
 fn merge(table: &mut Table, path: &[String], value: &Value) {
     let Some((key, rest)) = path.split_first() else { return };
     if rest.is_empty() {
         match (value, table.get(key)) {
-            (Value::Boolean(false), Some(Value::Table(_)) | None) => {
+            (Value::Boolean(false), Some(Value::Table(_) | Value::Float(_)) | None) => {
                 table.remove(key);
             }
             _ => {

@@ -244,8 +244,8 @@ fn outlay() -> Spec {
         ..spec.media.adstock.clone()
     };
     let saturation = SaturationSpec {
-        half_saturation: log_normal(0.0, 0.7),
-        slope: log_normal(0.1, 0.3),
+        half_saturation: log_normal(-0.1, 0.7),
+        slope: log_normal(-0.1, 0.3),
         lambda: log_normal(0.3, 0.7),
         ..spec.media.saturation.clone()
     };
@@ -288,7 +288,7 @@ fn outlay() -> Spec {
     spec.likelihood.sigma = half_normal(1.0);
     spec.likelihood.common = Some(half_normal(0.5));
     spec.likelihood.autocorrelation = Some(Distribution::Beta { alpha: 1.5, beta: 2.5 });
-    spec.likelihood.coarsening = Some(100.0);
+    spec.likelihood.coarsening = Some(150.0);
     spec.structure = vec![
         Structure { name: "additive".to_owned(), set: Table::new() },
         Structure { name: "multiplicative".to_owned(), set: multiplicative() },

@@ -85,6 +85,10 @@ pub(crate) struct Args {
     /// Take brands as simulated, without the way through a file and a proposed mapping.
     #[arg(long, requires = "class")]
     direct: bool,
+    /// Structure to calibrate, of several; the first when left out. Its posterior is taken
+    /// without coarsening, which is wider than its own data says on purpose.
+    #[arg(long, value_name = "NAME", conflicts_with = "worlds")]
+    structure: Option<String>,
     /// Geos of the simulated brand.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=50))]
     geos: u32,
@@ -139,6 +143,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     if args.worlds.is_some() {
         return worlds::run(args, &spec, context);
     }
+    let spec = alone(args, &spec)?;
     let (panel, source) = panel(args)?;
     let model = Model::new(&spec, &panel).map_err(|e| input::model_refused(&e))?;
     let place = args.out.as_deref().map(|out| Place::open(out, &[ANSWER, PAGE])).transpose()?;
@@ -182,6 +187,24 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         }
     }
     ended(&report)
+}
+
+/// The structure to calibrate, without coarsening.
+fn alone(args: &Args, spec: &Spec) -> Result<Spec, Failure> {
+    let found = spec.alone(args.structure.as_deref());
+    let found = found.map_err(|e| input::model_refused(&e.into()))?;
+    found.ok_or_else(|| {
+        let names: Vec<&str> = spec.structure.iter().map(|s| s.name.as_str()).collect();
+        Failure::new(
+            Exit::Specification,
+            "calibrate.structure",
+            "the specification has no such structure",
+            format!(
+                "it has {}",
+                if names.is_empty() { "one only".into() } else { names.join(", ") }
+            ),
+        )
+    })
 }
 
 /// The answer as a document that ends with a newline.
