@@ -28,6 +28,8 @@ pub(super) struct Baseline {
     pub(super) covariate_scale: Vec<Affine>,
     pub(super) treatment_base: Vec<f64>,
     pub(super) treatment_factor: Vec<f64>,
+    observed: Vec<f64>,
+    held_out: bool,
 }
 
 /// A column before its prior decides where it goes.
@@ -45,6 +47,9 @@ impl Baseline {
         prior: &Distribution,
         scale: Option<Slot>,
     ) {
+        if self.unseen(&c) {
+            return;
+        }
         let Candidate { name, part, shape } = c;
         let gaussian = match prior {
             Distribution::TruncatedNormal { mean, sd, .. } if far_from_bounds(prior) => {
@@ -65,12 +70,33 @@ impl Baseline {
     }
 }
 
+impl Baseline {
+    /// Whether a series first moves in held-out cells. Nothing can be learned about it, and a rare
+    /// event weighs so much on the standardised scale that its prior alone would throw every
+    /// forecast off.
+    fn unseen(&self, c: &Candidate) -> bool {
+        let series = matches!(c.part, Part::Control(_) | Part::Treatment(_) | Part::Demand);
+        let (Shape::Dense(values), true, true) = (&c.shape, series, self.held_out) else {
+            return false;
+        };
+        let mut seen = values.iter().zip(&self.observed).filter(|(_, w)| **w > 0.0).map(|(v, _)| v);
+        let first = seen.next();
+        first.is_some_and(|first| seen.all(|v| v == first))
+    }
+}
+
+/// Everything linear; `observed` is 1 in cells that the fit sees.
 pub(super) fn build(
     spec: &Spec,
     panel: &Panel,
+    observed: &[f64],
     layout: &mut Layout,
 ) -> Result<Baseline, ModelError> {
-    let mut baseline = Baseline::default();
+    let mut baseline = Baseline {
+        observed: observed.to_vec(),
+        held_out: observed.contains(&0.0),
+        ..Baseline::default()
+    };
     let b = &mut baseline;
     let periods = panel.n_periods();
     let name = |part: &'static str| base(spec.preset, part);

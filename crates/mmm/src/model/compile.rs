@@ -56,8 +56,8 @@ pub(super) fn compile(spec: &Spec, panel: &Panel) -> Result<Model, ModelError> {
         let parameters = layout.len();
         return Err(ModelError::TooManyParameters { parameters, observations: n_observed });
     }
-    let Baseline { columns, explicit, covariate_scale, treatment_base, treatment_factor } =
-        baseline::build(spec, panel, &mut layout)?;
+    let Baseline { columns, explicit, covariate_scale, treatment_base, treatment_factor, .. } =
+        baseline::build(spec, panel, &observed, &mut layout)?;
     let noise = noise(spec, panel, &mut layout);
     let plain = spec.likelihood.family != LikelihoodFamily::StudentT && noise.sigma.len() == 1;
     let memory = match (noise.common, noise.autocorrelation) {

@@ -108,3 +108,38 @@ proptest! {
         let _ = read(&text);
     }
 }
+
+#[test]
+fn an_event_that_first_comes_in_the_holdout_is_left_out() {
+    use outlay_mmm::model::Model;
+    let world = outlay_world::World::simulate(
+        &outlay_world::random_world(
+            &outlay_world::FamilySettings {
+                controls: (1, 1),
+                ..outlay_world::FamilySettings::national()
+            },
+            3,
+        ),
+        3,
+    )
+    .unwrap();
+    let mut draft: outlay_core::PanelDraft =
+        serde_json::from_str(&serde_json::to_string(&world.panel).unwrap()).unwrap();
+    let periods = world.panel.n_periods();
+    let event = outlay_core::Grid::new(
+        1,
+        periods,
+        (0..periods).map(|t| f64::from(t + 3 == periods)).collect(),
+    );
+    draft.controls[0].values = event.unwrap();
+    let panel = outlay_core::Panel::new(draft).unwrap();
+    let columns = |text: &str| {
+        let spec = Spec::from_toml(&format!("version = 1\n{text}")).unwrap();
+        let model = Model::new(&spec, &panel).unwrap();
+        let names = model.block.design.columns.iter().map(|c| c.name.clone());
+        names.filter(|n| n.starts_with("control")).count()
+    };
+    // The control and its neighbours, near and far.
+    assert_eq!(columns(""), 3);
+    assert_eq!(columns("holdout.last = 13"), 0);
+}
