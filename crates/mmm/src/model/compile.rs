@@ -85,7 +85,7 @@ pub(super) fn compile(spec: &Spec, panel: &Panel) -> Result<Model, ModelError> {
         noise,
         target,
         observed,
-        power: spec.likelihood.coarsening.map_or(1.0, |c| c / (c + n_observed as f64)),
+        power: coarsened(spec, panel, n_observed),
         has_holdout,
         kpi_scale,
         heads,
@@ -95,6 +95,14 @@ pub(super) fn compile(spec: &Spec, panel: &Panel) -> Result<Model, ModelError> {
         lifts,
         log_jacobian,
     })
+}
+
+/// Power to which the likelihood is raised. Geos of one period share most of what a structure
+/// gets wrong, so that each counts for the root of their number.
+fn coarsened(spec: &Spec, panel: &Panel, observed: usize) -> f64 {
+    let Some(c) = spec.likelihood.coarsening else { return 1.0 };
+    let geos = panel.n_geos().saturating_sub(spec.holdout.geos.len()).max(1) as f64;
+    c / (c + observed as f64 / geos.sqrt())
 }
 
 /// Names in the specification must exist in the data.
