@@ -47,7 +47,7 @@ CASES = {
     },
     "national": {
         "title": "Meridian national",
-        "outlay": ["national", "1000", "1", "1000"],
+        "outlay": ["national", "1000", "1", "300"],
         "outlay_seeds": [1, 2, 3],
         "peers": [
             {

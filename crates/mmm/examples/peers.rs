@@ -65,7 +65,7 @@ impl Wanted {
             case: positional.first().map_or("pymc", String::as_str).to_owned(),
             draws,
             threads: number(2, 2),
-            warmup: number(3, draws),
+            warmup: number(3, 300),
             target_accept: positional.get(4).map(|a| a.parse().unwrap()),
             seed,
             json,
