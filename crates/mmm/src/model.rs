@@ -10,6 +10,7 @@ mod baseline;
 mod compile;
 mod demand;
 mod lift;
+mod returns;
 
 use outlay_core::Panel;
 use outlay_core::holidays::HolidayError;

@@ -11,12 +11,13 @@ use super::layout::{Layout, Slot};
 use super::lift::{Lift, LiftKind};
 use super::media::{Effect, MediaUnit, Series};
 use super::names::{MediaNames, base};
+use super::returns::in_units_of;
 use super::scaling::{Affine, affine, heads, per_head};
 use super::{Model, ModelError, Noise, Treatment};
 use crate::linear::{LinearBlock, Memory};
 use crate::spec::{
     AdstockFamily, EffectDistribution, EffectQuantity, LiftDesign, LikelihoodFamily, MediaKind,
-    MediaSpec, Order, SaturationFamily, Spec, SpecError, TimeUnit,
+    MediaSpec, Order, Preset, SaturationFamily, Spec, SpecError, TimeUnit,
 };
 use crate::transform::{AdstockShape, SaturationShape};
 
@@ -255,7 +256,11 @@ fn unit(
         (false, false) => MediaKind::Organic,
         (false, true) => MediaKind::OrganicReachFrequency,
     };
-    let media = spec.media_of(name, kind)?;
+    let mut media = spec.media_of(name, kind)?;
+    let own = spec.preset == Preset::Outlay && media.effect.source == "preset";
+    if own && media.effect.on == EffectQuantity::Roi {
+        media.effect.prior = in_units_of(panel, media.effect.prior);
+    }
     let names = MediaNames::new(spec.preset, kind);
     let in_unit = match media.adstock.unit {
         TimeUnit::Period => 1.0,

@@ -143,3 +143,38 @@ fn an_event_that_first_comes_in_the_holdout_is_left_out() {
     assert_eq!(columns(""), 3);
     assert_eq!(columns("holdout.last = 13"), 0);
 }
+
+#[test]
+fn the_default_prior_of_a_return_moves_to_other_units() {
+    use outlay_core::{KpiKind, Panel, PanelDraft};
+    use outlay_mmm::model::Model;
+    use outlay_stats::distribution::Distribution;
+    let family = outlay_world::FamilySettings::national();
+    let world = outlay_world::World::simulate(&outlay_world::random_world(&family, 5), 5).unwrap();
+    let draft = || -> PanelDraft {
+        serde_json::from_str(&serde_json::to_string(&world.panel).unwrap()).unwrap()
+    };
+    let median = |draft: PanelDraft, preset: &str| {
+        let spec = Spec::from_toml(&format!("version = 1\npreset = '{preset}'")).unwrap();
+        let model = Model::new(&spec, &Panel::new(draft).unwrap()).unwrap();
+        let roi = model.layout.parameters.iter().find(|p| p.name.starts_with("roi")).unwrap();
+        match roi.prior {
+            Distribution::LogNormal { mu, .. } => mu.exp(),
+            _ => f64::NAN,
+        }
+    };
+    let money = median(draft(), "outlay");
+    assert!((money - 0.25_f64.exp()).abs() < 1e-12, "revenue is left alone: {money}");
+    // The same brand told in orders of about 40 each: returns are a fortieth.
+    let mut orders = draft();
+    orders.kpi.kind = KpiKind::Count;
+    orders.kpi.values = orders.kpi.values.map(|v| v / 40.0);
+    let per_order = median(orders.clone(), "outlay");
+    assert!((0.005..0.3).contains(&per_order), "{per_order}");
+    // Twice the orders, twice the return.
+    let mut twice = orders.clone();
+    twice.kpi.values = twice.kpi.values.map(|v| v * 2.0);
+    assert!((median(twice, "outlay") / per_order - 2.0).abs() < 1e-9);
+    // The peers' presets stay theirs.
+    assert!((median(orders, "meridian") - 0.2_f64.exp()).abs() < 1e-12);
+}
