@@ -319,15 +319,14 @@ impl Explainer {
     }
 
     /// Mean outcome per period of each part of the baseline, by name, for a draw: level (with the
-    /// scaling's centre), trend, seasonality, holidays, and each control and treatment. Only for
-    /// additive likelihoods; multiplicative baselines have no such split and give one part.
+    /// scaling's centre), trend, seasonality, holidays, and each control and treatment. Where
+    /// effects multiply, each part counts as what it changes on top of those before it, so that they
+    /// add up to the baseline all the same.
     pub fn baseline_parts(&mut self, draw: &Draw) -> Vec<(String, Vec<f64>)> {
         let model = Arc::clone(&self.model);
         let periods = model.periods();
         let n = self.rate.len();
-        if model.noise.family == LikelihoodFamily::LogNormal {
-            return vec![("baseline".to_owned(), self.account(draw).baseline)];
-        }
+        let log = model.noise.family == LikelihoodFamily::LogNormal;
         let mut parts: Vec<(String, Vec<f64>)> = Vec::new();
         let mut add = |name: String, per_cell: &[f64]| {
             let mut series = vec![0.0; periods];
@@ -342,19 +341,34 @@ impl Explainer {
         let centre: Vec<f64> = (0..n)
             .map(|c| model.heads[c / periods] * model.kpi_scale.centre * self.worth[c])
             .collect();
-        add("level".to_owned(), &centre);
+        if !log {
+            add("level".to_owned(), &centre);
+        }
         let mut columns: Vec<(&crate::model::design::Column, f64)> = Vec::new();
         columns.extend(model.block.design.columns.iter().zip(draw.coefficients.iter().copied()));
         for (column, slot) in &model.explicit {
             let scale = column.scale.map_or(1.0, |s| s.value(&draw.theta));
             columns.push((column, slot.value(&draw.theta) * scale));
         }
+        // The level first: the others then change something.
+        columns.sort_by_key(|(column, _)| column.part != Part::Level);
+        let half: Vec<f64> = (0..model.geos())
+            .map(|g| (0.5 * model.noise.marginal_sd(&draw.theta, g).powi(2)).exp())
+            .collect();
+        let mut sum = vec![0.0; n];
+        let mut before = vec![0.0; n];
         let mut cells = vec![0.0; n];
         for (column, b) in columns {
             cells.fill(0.0);
             column.add_to(b, periods, &mut cells);
-            for (v, rate) in cells.iter_mut().zip(&self.rate) {
-                *v *= rate;
+            for (i, v) in cells.iter_mut().enumerate() {
+                if log {
+                    sum[i] += *v;
+                    let after = self.rate[i] * sum[i].exp() * half[i / periods];
+                    *v = after - std::mem::replace(&mut before[i], after);
+                } else {
+                    *v *= self.rate[i];
+                }
             }
             add(part_name(&model, &column.part), &cells);
         }

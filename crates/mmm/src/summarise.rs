@@ -177,16 +177,7 @@ fn prior_shift(ensemble: &Ensemble, m: usize) -> Option<PriorShift> {
     let values: Vec<f64> =
         ensemble.draws().iter().map(|(e, draw)| draw.theta[places[*e]]).collect();
     let posterior = Estimate::from_draws(&values);
-    let q = |p| prior.quantile(p);
-    let prior = Estimate {
-        mean: prior.mean(),
-        sd: prior.sd(),
-        q05: q(0.05),
-        q25: q(0.25),
-        q50: q(0.5),
-        q75: q(0.75),
-        q95: q(0.95),
-    };
+    let prior = Estimate::of(prior);
     let effect = &model.units[m].effect;
     let quantity = match effect.quantity {
         EffectQuantity::Roi => "roi",

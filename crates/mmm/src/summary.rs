@@ -5,6 +5,7 @@
 
 use chrono::NaiveDate;
 use indexmap::IndexMap;
+use outlay_stats::distribution::Distribution;
 use serde::{Deserialize, Serialize};
 
 /// Name and version of the schema of `summary.json`.
@@ -27,6 +28,22 @@ pub struct Estimate {
     pub q75: f64,
     /// 95 % quantile.
     pub q95: f64,
+}
+
+impl Estimate {
+    /// The same figures of a distribution that needs no draws: a prior's.
+    pub fn of(distribution: &Distribution) -> Self {
+        let q = |p| distribution.quantile(p);
+        Self {
+            mean: distribution.mean(),
+            sd: distribution.sd(),
+            q05: q(0.05),
+            q25: q(0.25),
+            q50: q(0.5),
+            q75: q(0.75),
+            q95: q(0.95),
+        }
+    }
 }
 
 /// An estimate with its convergence diagnostics (Vehtari et al. 2021).

@@ -34,7 +34,6 @@ impl Explainer {
         let log = model.noise.family == LikelihoodFamily::LogNormal;
         // Outcome without the channel, per geo.
         let alone: Vec<f64> = if log { self.without(draw, channel, horizon) } else { rates };
-        self.works[channel].main = unit.pass(model.geos(), periods);
         unit.weights(&draw.theta, &mut self.works[channel]);
         let weights = &self.works[channel].weights;
         let mut pass = unit.pass(model.geos(), ahead);

@@ -178,3 +178,38 @@ fn the_default_prior_of_a_return_moves_to_other_units() {
     // The peers' presets stay theirs.
     assert!((median(orders, "meridian") - 0.2_f64.exp()).abs() < 1e-12);
 }
+
+#[test]
+fn draws_of_both_structures_add_up_and_repeat_the_quarter() {
+    use outlay_mmm::density::Evaluator;
+    use outlay_mmm::explain::Explainer;
+    use outlay_mmm::model::Model;
+    use rand::SeedableRng;
+    let family = outlay_world::FamilySettings::national();
+    let world = outlay_world::World::simulate(&outlay_world::random_world(&family, 5), 5).unwrap();
+    let text = "version = 1\nmedia.adstock.family = 'none'";
+    let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(4);
+    for (name, spec) in Spec::from_toml(text).unwrap().structures().unwrap() {
+        let model = std::sync::Arc::new(Model::new(&spec, &world.panel).unwrap());
+        let mut evaluator = Evaluator::new(model.clone());
+        let point = evaluator.prior_point(&mut rng);
+        let draw = evaluator.draw(&point, &mut rng).unwrap();
+        let mut explainer = Explainer::new(model);
+        let account = explainer.account(&draw);
+        let parts = explainer.baseline_parts(&draw);
+        assert!(parts.len() > 1, "{name}");
+        for (t, baseline) in account.baseline.iter().enumerate() {
+            let sum: f64 = parts.iter().map(|(_, series)| series[t]).sum();
+            assert!((sum - baseline).abs() < 1e-9 * baseline.abs().max(1.0), "{name} {t}");
+        }
+        // Without carry-over the next quarter at the same height is the last one again.
+        let next = explainer.next(&draw, 0, 13, &[0.0, 1.0, 1.5]);
+        assert_eq!(next[0], 0.0, "{name}");
+        assert!(next[2] > next[1], "{name}");
+        if name == "additive" {
+            let own = &account.channels[0];
+            let last: f64 = own[own.len() - 13..].iter().sum();
+            assert!((next[1] / last - 1.0).abs() < 1e-9, "{} {last}", next[1]);
+        }
+    }
+}

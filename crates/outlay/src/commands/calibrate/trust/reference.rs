@@ -17,16 +17,7 @@ pub(super) fn prior() -> Distribution {
 /// The prior as an answer on every channel; its plan is to change nothing.
 pub(super) fn from_prior(panel: &Panel) -> Answer {
     let prior = prior();
-    let q = |p| prior.quantile(p);
-    let estimate = Estimate {
-        mean: prior.mean(),
-        sd: prior.sd(),
-        q05: q(0.05),
-        q25: q(0.25),
-        q50: q(0.5),
-        q75: q(0.75),
-        q95: q(0.95),
-    };
+    let estimate = Estimate::of(&prior);
     let spends = panel.channels.iter().map(|c| (c, c.spend.total()));
     let paid: Vec<_> = spends.filter(|(_, spend)| *spend > 0.0).collect();
     Answer {
