@@ -129,12 +129,11 @@ impl Evaluator {
                 self.theta[i] = position[i];
                 continue;
             }
-            let at = parameter.bijector.evaluate(position[i]);
-            let (prior, slope) = self.priors[i].log_density_and_gradient(at.value);
-            value += prior + at.log_jacobian;
+            let at = parameter.at(position[i], &self.priors[i]);
+            value += at.log_prior;
             self.theta[i] = at.value;
-            self.d_theta[i] = slope;
-            self.slopes[i] = (at.derivative, at.log_jacobian_gradient);
+            self.d_theta[i] = at.prior_slope;
+            self.slopes[i] = (at.derivative, at.coordinate_slope);
         }
         value
     }
@@ -489,7 +488,7 @@ impl Evaluator {
         let mut position = vec![0.0; model.dim()];
         self.theta.copy_from_slice(theta);
         for (i, parameter) in model.layout.parameters.iter().enumerate() {
-            position[i] = parameter.bijector.to_unconstrained(theta[i]);
+            position[i] = parameter.coordinate(theta[i]);
         }
         for (unit, work) in model.units.iter().zip(&mut self.units) {
             if let (Slot::Free(i), true) = (unit.effect.slot, unit.effect.shifted) {

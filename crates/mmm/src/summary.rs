@@ -11,23 +11,36 @@ use serde::{Deserialize, Serialize};
 /// Name and version of the schema of `summary.json`.
 pub const SCHEMA: &str = "outlay/summary/1";
 
-/// Mean, standard deviation and quantiles over posterior draws.
+/// Mean, standard deviation and quantiles over posterior draws. What a file gives as `null` has no
+/// bound: a cost per outcome of a channel that may bring nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// Posterior mean.
+    #[serde(deserialize_with = "unbounded")]
     pub mean: f64,
     /// Posterior standard deviation.
+    #[serde(deserialize_with = "unbounded")]
     pub sd: f64,
     /// 5 % quantile: lower end of the 90 % interval.
+    #[serde(deserialize_with = "unbounded")]
     pub q05: f64,
     /// 25 % quantile: lower end of the 50 % interval.
+    #[serde(deserialize_with = "unbounded")]
     pub q25: f64,
     /// Median.
+    #[serde(deserialize_with = "unbounded")]
     pub q50: f64,
     /// 75 % quantile.
+    #[serde(deserialize_with = "unbounded")]
     pub q75: f64,
     /// 95 % quantile.
+    #[serde(deserialize_with = "unbounded")]
     pub q95: f64,
+}
+
+/// `null` is infinite.
+fn unbounded<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Ok(Option::<f64>::deserialize(deserializer)?.unwrap_or(f64::INFINITY))
 }
 
 impl Estimate {
@@ -175,7 +188,8 @@ pub struct ChannelSummary {
     pub roi: Option<Estimate>,
     /// Return on the next unit of spend, at one per cent more; `null` without spend.
     pub mroi: Option<Estimate>,
-    /// Spend per KPI unit brought; `null` without spend. Quantiles are of the ratio.
+    /// Spend per KPI unit brought; `null` without spend. Quantiles are of the ratio: infinite (in a
+    /// file `null`) as far as the channel may bring nothing.
     pub cpa: Option<Estimate>,
     /// Share of the contribution that comes in periods after the exposure.
     pub carryover_share: Estimate,
@@ -477,7 +491,11 @@ impl Estimate {
         let n = draws.len().max(1) as f64;
         let mean = draws.iter().sum::<f64>() / n;
         let ss = draws.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
-        let sd = if draws.len() > 1 { (ss / (n - 1.0)).sqrt() } else { 0.0 };
+        let sd = match draws.len() {
+            0 | 1 => 0.0,
+            _ if mean.is_infinite() => f64::INFINITY,
+            _ => (ss / (n - 1.0)).sqrt(),
+        };
         let mut sorted = draws.to_vec();
         sorted.sort_by(f64::total_cmp);
         let q = |p| quantile_sorted(&sorted, p);
@@ -497,6 +515,10 @@ pub fn quantile_sorted(sorted: &[f64], p: f64) -> f64 {
     let position = p.clamp(0.0, 1.0) * last as f64;
     let low = position.floor() as usize;
     let high = (low + 1).min(last);
+    // Two infinities have no difference.
+    if sorted[low] == sorted[high] {
+        return sorted[low];
+    }
     sorted[low] + (position - low as f64) * (sorted[high] - sorted[low])
 }
 
@@ -534,5 +556,17 @@ mod tests {
         let e = Estimate::from_draws(&[4.0, 1.0, 3.0, 2.0]);
         assert!((e.q25 - 1.75).abs() < 1e-12 && (e.q05 - 1.15).abs() < 1e-12);
         assert!((e.sd - 1.2909944487358056).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_has_no_bound_comes_back_from_a_file() {
+        let costs: Vec<f64> = (0..10).map(|i| 12.0 / f64::from(i)).collect();
+        let e = Estimate::from_draws(&costs);
+        assert!(e.q50.is_finite() && e.q95 == f64::INFINITY && e.mean == f64::INFINITY);
+        let text = serde_json::to_string(&e).unwrap();
+        assert!(text.contains("\"q95\":null"), "{text}");
+        assert_eq!(serde_json::from_str::<Estimate>(&text).unwrap(), e);
+        let nothing = Estimate::from_draws(&[f64::INFINITY; 3]);
+        assert_eq!((nothing.q05, nothing.sd), (f64::INFINITY, f64::INFINITY));
     }
 }

@@ -117,8 +117,11 @@ impl Locale {
     }
 
     /// The bounds of an interval in brackets: `(1.4–2.5)`; with `to` where a bound is negative,
-    /// so that dash and minus do not run together.
+    /// so that dash and minus do not run together, and `(1.4 or more)` where there is no upper one.
     pub fn range(self, low: f64, high: f64, show: impl Fn(f64) -> String) -> String {
+        if low.is_finite() && high == f64::INFINITY {
+            return format!("({} or more)", show(low));
+        }
         if !low.is_finite() || !high.is_finite() {
             return format!("({MISSING})");
         }

@@ -52,7 +52,9 @@ impl Terms {
     /// Median and 90 % interval of an outcome: `€1.2M (€0.9M–€1.5M)`.
     pub fn outcome_interval(&self, e: &Estimate) -> String {
         if !e.q50.is_finite() {
-            return MISSING.to_owned();
+            // More likely than not it brings nothing, and then it has no price.
+            let least = e.q05.is_finite().then(|| format!("{} or more", self.money(e.q05)));
+            return least.unwrap_or_else(|| MISSING.to_owned());
         }
         let range = self.locale.range(e.q05, e.q95, |x| self.locale.compact(x));
         format!("{} {range}", self.outcome(e.q50))

@@ -22,11 +22,13 @@ mod cumulative;
 mod density;
 mod describe;
 mod moments;
+mod rectified;
 mod sampling;
 mod validation;
 mod wire;
 
 pub use density::Density;
+pub use rectified::Rectified;
 pub use validation::DistributionError;
 
 /// A probability distribution on (a part of) the real line.
@@ -74,6 +76,16 @@ pub enum Distribution {
         /// Lower bound of the support.
         shift: f64,
         /// Mean of the logarithm of the excess over `shift`.
+        mu: f64,
+        /// Standard deviation of that logarithm, positive.
+        sigma: f64,
+    },
+    /// Nothing at all with probability `zero`; otherwise nearly `e^X` with `X` normal: see
+    /// [`Rectified`]. For effects that may not be there.
+    RectifiedLogNormal {
+        /// Probability of exactly 0, between 0 and 1/2.
+        zero: f64,
+        /// Mean of the logarithm above the ramp.
         mu: f64,
         /// Standard deviation of that logarithm, positive.
         sigma: f64,
@@ -151,7 +163,7 @@ pub enum Distribution {
 pub enum Support {
     /// The whole real line.
     Real,
-    /// Everything above a bound.
+    /// Everything above a bound. A rectified distribution has mass on the bound itself, too.
     Above(f64),
     /// Everything below a bound.
     Below(f64),
@@ -230,6 +242,7 @@ impl Distribution {
             Self::Normal { .. } | Self::Laplace { .. } | Self::StudentT { .. } => Support::Real,
             Self::HalfNormal { .. }
             | Self::LogNormal { .. }
+            | Self::RectifiedLogNormal { .. }
             | Self::Gamma { .. }
             | Self::InverseGamma { .. }
             | Self::HalfStudentT { .. }
@@ -253,6 +266,15 @@ impl Distribution {
     pub fn as_gaussian(&self) -> Option<(f64, f64)> {
         match *self {
             Self::Normal { mean, sd } => Some((mean, sd)),
+            _ => None,
+        }
+    }
+
+    /// The map from a standard normal variable if this is a rectified distribution, whose mass at
+    /// zero has no density.
+    pub fn as_rectified(&self) -> Option<Rectified> {
+        match *self {
+            Self::RectifiedLogNormal { zero, mu, sigma } => Some(Rectified::new(zero, mu, sigma)),
             _ => None,
         }
     }

@@ -92,8 +92,11 @@ impl Frame {
 /// is `seed`.
 ///
 /// National brands have 104 to 182 weeks and 3 to 8 channels, spend of 8 to 30 % of revenue, true
-/// ROIs log-normal around 1.4 (sd of the log 0.65) within 0.1 to 6, and 7 % of channels without
-/// any effect.
+/// ROIs log-normal around 1.4 (sd of the log 0.72) within 0.1 to 6, and a tenth of channels without
+/// any effect. Noise leaves 94 to 98.5 % of the variance explained (91 to 96.5 % where it is rough):
+/// with it, a row without data, a regression that is told the shapes and PyMC-Marketing's default
+/// stand about where they stand on brands that others simulated (error 1.0, 0.4 and 1.0; intervals
+/// that hold 100, 73 and 46 %).
 ///
 /// ```
 /// use outlay_world::{BrandClass, World, random_brand};

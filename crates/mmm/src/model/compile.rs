@@ -454,6 +454,7 @@ fn effect(
         // The shifted coordinate reaches every positive value, so the prior must, too.
         shifted: quantity == EffectQuantity::Coefficient
             && matches!(slot, Slot::Free(_))
+            && media.effect.prior.as_rectified().is_none()
             && media.effect.prior.support() == Support::Above(0.0),
     })
 }

@@ -331,9 +331,13 @@ impl MediaUnit {
         let coefficient = effect.quantity == EffectQuantity::Coefficient;
         let weighted = dot(&w.d_beta, &w.beta);
         let count: f64 = w.d_beta.iter().sum();
-        // Derivative in the numerator, then per geo in deviation and denominator.
+        // Derivative in the numerator, then per geo in deviation and denominator. The numerator of
+        // a channel without an effect is zero.
         let d_numerator = match effect.law {
-            EffectDistribution::LogNormal => weighted / w.numerator,
+            EffectDistribution::LogNormal => {
+                let each = w.d_beta.iter().zip(&w.deviation).map(|(d, z)| d * z.exp());
+                each.sum::<f64>() / w.total
+            }
             EffectDistribution::Normal => count / w.total,
         };
         effect.slot.add(gradient, d_numerator * effect.unit);

@@ -17,9 +17,13 @@ const USUAL: f64 = 0.2;
 /// Least standard deviation of the log of a return under a moved prior: its scale is a guess.
 const WIDE: f64 = 1.0;
 
-/// `prior` where it fits the panel's units, or moved to them. Only log-normal priors are moved.
+/// `prior` where it fits the panel's units, or moved to them. Only log-normal priors are moved, rectified or not.
 pub(super) fn in_units_of(panel: &Panel, prior: Distribution) -> Distribution {
-    let Distribution::LogNormal { mu, sigma } = prior else { return prior };
+    let (mu, sigma) = match prior {
+        Distribution::LogNormal { mu, sigma }
+        | Distribution::RectifiedLogNormal { mu, sigma, .. } => (mu, sigma),
+        _ => return prior,
+    };
     let spend: f64 = panel.channels.iter().map(|c| c.spend.total()).sum();
     let kpi = &panel.kpi.values;
     let outcome: f64 = (0..panel.n_geos())
@@ -31,5 +35,11 @@ pub(super) fn in_units_of(panel: &Panel, prior: Distribution) -> Distribution {
     if !sensible || (panel.outcome_is_money() && PLAUSIBLE.contains(&share)) {
         return prior;
     }
-    Distribution::LogNormal { mu: mu + (USUAL / share).ln(), sigma: sigma.max(WIDE) }
+    let (mu, sigma) = (mu + (USUAL / share).ln(), sigma.max(WIDE));
+    match prior {
+        Distribution::RectifiedLogNormal { zero, .. } => {
+            Distribution::RectifiedLogNormal { zero, mu, sigma }
+        }
+        _ => Distribution::LogNormal { mu, sigma },
+    }
 }

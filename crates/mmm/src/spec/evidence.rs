@@ -126,19 +126,21 @@ impl Evidence {
     }
 }
 
-/// The log-normal prior of a return after `results` on top of `base`.
+/// Probability of no effect below which a prior on top of results is plainly log-normal.
+const LEAST_ZERO: f64 = 0.001;
+/// Largest probability of no effect that a rectified prior takes.
+const MOST_ZERO: f64 = 0.49;
+
+/// The log-normal prior of a return after `results` on top of `base`. A base that allows for no
+/// effect at all keeps the probability of it that the results leave.
 pub fn combine(base: &Distribution, results: &[&Evidence], max_lag: usize) -> Distribution {
     let (low, high) = (base.quantile(0.001), base.quantile(0.999));
+    let step = (high - low) / GRID as f64;
     let adjusted: Vec<(f64, f64)> = results.iter().map(|r| r.adjusted(max_lag)).collect();
-    let points: Vec<f64> =
-        (0..GRID).map(|i| low + (high - low) * (i as f64 + 0.5) / GRID as f64).collect();
-    let logs: Vec<f64> = points
-        .iter()
-        .map(|x| {
-            let likelihood = |(mean, se): &(f64, f64)| ln_normal_pdf((x - mean) / se);
-            base.log_density(*x) + adjusted.iter().map(likelihood).sum::<f64>()
-        })
-        .collect();
+    let likelihood =
+        |x: f64| -> f64 { adjusted.iter().map(|(mean, se)| ln_normal_pdf((x - mean) / se)).sum() };
+    let points: Vec<f64> = (0..GRID).map(|i| low + step * (i as f64 + 0.5)).collect();
+    let logs: Vec<f64> = points.iter().map(|x| base.log_density(*x) + likelihood(*x)).collect();
     let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let weights: Vec<f64> = logs.iter().map(|l| (l - top).exp()).collect();
     let total: f64 = weights.iter().sum();
@@ -146,8 +148,16 @@ pub fn combine(base: &Distribution, results: &[&Evidence], max_lag: usize) -> Di
         points.iter().zip(&weights).map(|(x, w)| f(x.ln()) * w).sum::<f64>() / total
     };
     let mu = moment(&|l| l);
-    let sigma = moment(&|l| (l - mu).powi(2)).sqrt();
-    Distribution::LogNormal { mu, sigma: sigma.max(1e-3) }
+    let sigma = moment(&|l| (l - mu).powi(2)).sqrt().max(1e-3);
+    if base.as_rectified().is_some() {
+        // Mass at zero beside the mass above it, both on the scale of `top`.
+        let nothing = (base.log_density(0.0) + likelihood(0.0) - top).exp();
+        let zero = nothing / (nothing + total * step);
+        if zero > LEAST_ZERO {
+            return Distribution::RectifiedLogNormal { zero: zero.min(MOST_ZERO), mu, sigma };
+        }
+    }
+    Distribution::LogNormal { mu, sigma }
 }
 
 #[cfg(test)]
@@ -176,6 +186,24 @@ mod tests {
         // The base is cut at its 0.1 % and 99.9 % quantiles, which loses a little spread.
         let Distribution::LogNormal { mu, sigma } = vague else { panic!("{vague:?}") };
         assert!((mu - 0.2).abs() < 0.01 && (sigma - 0.9).abs() < 0.02, "{mu} {sigma}");
+    }
+
+    #[test]
+    fn results_decide_whether_there_may_be_no_effect() {
+        let base = Distribution::RectifiedLogNormal { zero: 0.1, mu: 0.2, sigma: 0.7 };
+        let clear = combine(&base, &[&result(2.0, 0.2)], 8);
+        assert!(matches!(clear, Distribution::LogNormal { .. }), "{clear}");
+        let Distribution::RectifiedLogNormal { zero, .. } = combine(&base, &[&result(0.0, 0.3)], 8)
+        else {
+            panic!("a result of nothing must leave room for nothing")
+        };
+        assert!(zero > 0.3, "{zero}");
+        let Distribution::RectifiedLogNormal { zero, .. } =
+            combine(&base, &[&result(1.0, 50.0)], 8)
+        else {
+            panic!("a vague result must change nothing")
+        };
+        assert!((zero - 0.1).abs() < 0.01, "{zero}");
     }
 
     #[test]

@@ -23,6 +23,7 @@ const TAGS: &[&str] = &[
     "truncated-normal",
     "log-normal",
     "shifted-log-normal",
+    "rectified-log-normal",
     "beta",
     "gamma",
     "gamma-mean",

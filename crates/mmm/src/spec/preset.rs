@@ -228,8 +228,8 @@ fn pymc_marketing() -> Spec {
     spec
 }
 
-/// Ours. Carry-over is a Weibull delay that may decay, linger or peak late; the slope of saturation
-/// is free; the level is a smooth walk whose stiffness is learned, seasons and holidays share
+/// Ours. A channel may do nothing. Carry-over is a Weibull delay that may decay, linger or peak late;
+/// the slope of saturation is free, up to thresholds; the level is a smooth walk whose stiffness is learned, seasons and holidays share
 /// learned scales, noise remembers, and data counts for what a wrong structure leaves of it. Windows
 /// and knots are told in weeks, so that daily data is treated alike.
 fn outlay() -> Spec {
@@ -245,12 +245,14 @@ fn outlay() -> Spec {
     };
     let saturation = SaturationSpec {
         half_saturation: log_normal(-0.1, 0.7),
-        slope: log_normal(-0.1, 0.3),
+        slope: log_normal(0.1, 0.5),
         lambda: log_normal(0.3, 0.7),
         ..spec.media.saturation.clone()
     };
     let frequency = spec.reach_frequency.saturation.clone();
-    let roi = effect(EffectQuantity::Roi, log_normal(0.25, 0.7));
+    // One channel in twelve does nothing: without room for it no interval could ever hold a zero.
+    let returns = Distribution::RectifiedLogNormal { zero: 0.08, mu: 0.25, sigma: 0.7 };
+    let roi = effect(EffectQuantity::Roi, returns);
     let share = effect(EffectQuantity::Contribution, Distribution::Beta { alpha: 1.0, beta: 30.0 });
     let media = |saturation: &SaturationSpec, effect: &EffectSpec| MediaSpec {
         order: Order::AdstockFirst,
@@ -288,7 +290,7 @@ fn outlay() -> Spec {
     spec.likelihood.sigma = half_normal(1.0);
     spec.likelihood.common = Some(half_normal(0.5));
     spec.likelihood.autocorrelation = Some(Distribution::Beta { alpha: 1.5, beta: 2.5 });
-    spec.likelihood.coarsening = Some(150.0);
+    spec.likelihood.coarsening = Some(500.0);
     spec.sampling.warmup = 500;
     spec.structure = vec![
         Structure { name: "additive".to_owned(), set: Table::new() },

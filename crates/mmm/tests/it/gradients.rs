@@ -9,6 +9,7 @@ use outlay_core::{
 };
 use outlay_inference::Density;
 use outlay_mmm::density::Evaluator;
+use outlay_mmm::model::layout::Way;
 use outlay_mmm::model::{Model, Treatment};
 use outlay_mmm::spec::Spec;
 use rand::{RngExt, SeedableRng};
@@ -281,7 +282,10 @@ fn integrating_the_linear_block_out_is_exact() {
             .parameters
             .iter()
             .zip(&at)
-            .map(|(parameter, u)| parameter.bijector.log_jacobian(*u))
+            .map(|(parameter, u)| match parameter.way {
+                Way::OneToOne(bijector) => bijector.log_jacobian(*u),
+                Way::Rectified(_) => panic!("this model has no rectified prior"),
+            })
             .sum();
         // The joint counts coefficients of fixed scale by b, the conditional here by z.
         let by_z: f64 = evaluator

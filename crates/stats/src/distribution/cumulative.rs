@@ -1,6 +1,6 @@
 //! Cumulative distribution functions and quantiles.
 
-use super::Distribution;
+use super::{Distribution, Rectified};
 use crate::special::{
     beta_logit_quantile, beta_tails, gamma_quantile_of_tails, gamma_tails, ln_1m_exp, ln_add_exp,
     ln_normal_cdf, ln_normal_interval, normal_cdf, normal_quantile, normal_quantile_of_ln,
@@ -67,6 +67,9 @@ impl Distribution {
             Self::ShiftedLogNormal { shift, mu, sigma } => {
                 normal_tails(((x - shift).ln() - mu) / sigma)
             }
+            Self::RectifiedLogNormal { zero, mu, sigma } => {
+                normal_tails(Rectified::new(zero, mu, sigma).coordinate(x))
+            }
             Self::Beta { alpha, beta } => beta_tails(alpha, beta, x, 1.0 - x),
             Self::Gamma { shape, rate } => gamma_tails(shape, rate * x),
             Self::InverseGamma { shape, scale } => swap(gamma_tails(shape, scale / x)),
@@ -105,6 +108,9 @@ impl Distribution {
             Self::LogNormal { mu, sigma } => (mu + sigma * normal_quantile(p)).exp(),
             Self::ShiftedLogNormal { shift, mu, sigma } => {
                 shift + (mu + sigma * normal_quantile(p)).exp()
+            }
+            Self::RectifiedLogNormal { zero, mu, sigma } => {
+                Rectified::new(zero, mu, sigma).value(normal_quantile(p))
             }
             Self::Beta { alpha, beta } => {
                 let u = beta_logit_quantile(alpha, beta, p, q);

@@ -1,6 +1,6 @@
 //! Log densities with their constants computed once.
 
-use super::Distribution;
+use super::{Distribution, Rectified};
 use crate::special::{LN_SQRT_2PI, ln_beta, ln_gamma, ln_gamma_half_step, ln_normal_interval};
 use std::f64::consts::{LN_2, PI};
 
@@ -22,6 +22,8 @@ enum Kernel {
     Gaussian { mean: f64, precision: f64 },
     /// `-(ln(x - shift) - mu)^2 precision / 2 - ln(x - shift)`.
     LogGaussian { shift: f64, mu: f64, precision: f64 },
+    /// The standard normal density of the coordinate, divided by the slope of the map.
+    Rectified(Rectified),
     /// `power ln x + other ln(1 - x)`.
     Beta { power: f64, other: f64 },
     /// `power ln x - rate x`.
@@ -52,6 +54,9 @@ impl Density {
             }
             Distribution::ShiftedLogNormal { shift, mu, sigma } => {
                 (log_gaussian(shift, mu, sigma), -sigma.ln() - LN_SQRT_2PI)
+            }
+            Distribution::RectifiedLogNormal { zero, mu, sigma } => {
+                (Kernel::Rectified(Rectified::new(zero, mu, sigma)), 0.0)
             }
             Distribution::Beta { alpha, beta } => {
                 (Kernel::Beta { power: alpha - 1.0, other: beta - 1.0 }, -ln_beta(alpha, beta))
@@ -116,6 +121,7 @@ impl Density {
                 let d = log_excess - mu;
                 (-0.5 * precision * d * d - log_excess, -(precision * d + 1.0) / excess)
             }
+            Kernel::Rectified(map) => map.log_density_and_gradient(x),
             Kernel::Beta { power, other } => {
                 let (left, left_slope) = power_term(power, x);
                 let (right, right_slope) = power_term_below_one(other, x);

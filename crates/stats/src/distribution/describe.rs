@@ -35,6 +35,9 @@ impl Distribution {
             Self::ShiftedLogNormal { shift, mu, sigma } => {
                 vec![("shift", shift), ("mu", mu), ("sigma", sigma)]
             }
+            Self::RectifiedLogNormal { zero, mu, sigma } => {
+                vec![("zero", zero), ("mu", mu), ("sigma", sigma)]
+            }
             Self::Beta { alpha, beta } => vec![("alpha", alpha), ("beta", beta)],
             Self::Gamma { shape, rate } => vec![("shape", shape), ("rate", rate)],
             Self::InverseGamma { shape, scale } => vec![("shape", shape), ("scale", scale)],

@@ -1,6 +1,6 @@
 //! Means and standard deviations.
 
-use super::Distribution;
+use super::{Distribution, Rectified};
 use crate::special::{ln_gamma_half_step, ln_normal_interval, ln_normal_pdf};
 use std::f64::consts::{PI, SQRT_2};
 
@@ -33,6 +33,9 @@ impl Distribution {
             Self::ShiftedLogNormal { shift, mu, sigma } => {
                 let (mean, sd) = log_normal_moments(mu, sigma);
                 (shift + mean, sd)
+            }
+            Self::RectifiedLogNormal { zero, mu, sigma } => {
+                Rectified::new(zero, mu, sigma).mean_and_sd()
             }
             Self::Beta { alpha, beta } => {
                 let total = alpha + beta;

@@ -1,11 +1,11 @@
 //! Draws.
 
-use super::Distribution;
+use super::{Distribution, Rectified};
 use rand::{Rng, RngExt};
 use rand_distr::{Beta, Distribution as _, Gamma, StandardNormal, StudentT};
 
 impl Distribution {
-    /// One draw, strictly inside the support; NaN for an invalid distribution.
+    /// One draw, strictly inside the support (or the zero of a rectified distribution); NaN for an invalid distribution.
     pub fn sample<R: Rng + ?Sized>(&self, rng: &mut R) -> f64 {
         let x = match *self {
             Self::Normal { mean, sd } => mean + sd * standard_normal(rng),
@@ -18,6 +18,9 @@ impl Distribution {
             Self::LogNormal { mu, sigma } => (mu + sigma * standard_normal(rng)).exp(),
             Self::ShiftedLogNormal { shift, mu, sigma } => {
                 shift + (mu + sigma * standard_normal(rng)).exp()
+            }
+            Self::RectifiedLogNormal { zero, mu, sigma } => {
+                return Rectified::new(zero, mu, sigma).value(standard_normal(rng));
             }
             Self::Beta { alpha, beta } => {
                 Beta::new(alpha, beta).map_or(f64::NAN, |law| law.sample(rng))

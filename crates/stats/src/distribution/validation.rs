@@ -30,6 +30,15 @@ pub enum DistributionError {
         /// What was given.
         value: f64,
     },
+    /// A probability of zero that is none.
+    #[error(
+        "rectified-log-normal: zero is the probability of no effect and must lie between 0 and 0.5, \
+         not {value} (without it write log-normal)"
+    )]
+    Zero {
+        /// What was given.
+        value: f64,
+    },
     /// The bounds are equal, reversed or too far apart for a double.
     #[error("{distribution}: low must be below high, and both in range: not {low} and {high}")]
     EmptyInterval {
@@ -115,6 +124,7 @@ impl Distribution {
             Self::TruncatedNormal { .. } => "truncated-normal",
             Self::LogNormal { .. } => "log-normal",
             Self::ShiftedLogNormal { .. } => "shifted-log-normal",
+            Self::RectifiedLogNormal { .. } => "rectified-log-normal",
             Self::Beta { .. } => "beta",
             Self::Gamma { .. } => "gamma",
             Self::InverseGamma { .. } => "inverse-gamma",
@@ -159,6 +169,13 @@ impl Distribution {
             }
             Self::ShiftedLogNormal { shift, mu, sigma } => {
                 finite(name, "shift", shift)?;
+                finite(name, "mu", mu)?;
+                positive(name, "sigma", sigma)?;
+            }
+            Self::RectifiedLogNormal { zero, mu, sigma } => {
+                if !(zero > 0.0 && zero < 0.5) {
+                    return Err(DistributionError::Zero { value: zero });
+                }
                 finite(name, "mu", mu)?;
                 positive(name, "sigma", sigma)?;
             }

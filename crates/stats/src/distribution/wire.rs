@@ -33,6 +33,11 @@ pub(super) enum WrittenDistribution {
         mu: f64,
         sigma: f64,
     },
+    RectifiedLogNormal {
+        zero: f64,
+        mu: f64,
+        sigma: f64,
+    },
     Beta {
         alpha: Option<f64>,
         beta: Option<f64>,
@@ -102,6 +107,9 @@ impl TryFrom<WrittenDistribution> for Distribution {
                 _ => return Err(either_or("log-normal", "mu and sigma")),
             },
             W::ShiftedLogNormal { shift, mu, sigma } => Self::ShiftedLogNormal { shift, mu, sigma },
+            W::RectifiedLogNormal { zero, mu, sigma } => {
+                Self::RectifiedLogNormal { zero, mu, sigma }
+            }
             W::Beta { alpha, beta, mean, sd } => match (alpha, beta, mean, sd) {
                 (Some(alpha), Some(beta), None, None) => Self::Beta { alpha, beta },
                 (None, None, Some(mean), Some(sd)) => Self::beta_from_mean_sd(mean, sd)?,

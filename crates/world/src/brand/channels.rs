@@ -9,9 +9,9 @@ use crate::random::{NAMES, uniform, whole};
 use crate::spec::{ChannelSpec, Dark, Effect, Flighting, Halo, Link, ReachFrequency};
 
 /// Median of the true ROI, standard deviation of its log, and the range it is held to.
-const ROI: (f64, f64, (f64, f64)) = (1.4, 0.65, (0.1, 6.0));
+const ROI: (f64, f64, (f64, f64)) = (1.4, 0.72, (0.1, 6.0));
 /// Share of channels that have no effect at all.
-const IDLE: f64 = 0.07;
+const IDLE: f64 = 0.1;
 /// Media spend as a share of revenue.
 const SPEND_SHARE: (f64, f64) = (0.09, 0.29);
 

@@ -153,7 +153,7 @@ fn treatments(frame: &Frame, rng: &mut ChaCha8Rng) -> Vec<Treatment> {
 fn noise(frame: &Frame, rng: &mut ChaCha8Rng) -> Noise {
     // Only geos have something in common; a national brand's key stays unwritten.
     let common = if frame.geos > 1 { uniform(rng, (0.1, 0.5)) } else { 0.0 };
-    let r2 = graded(rng, frame.mix.rough, (0.82, 0.95), (0.75, 0.9));
+    let r2 = graded(rng, frame.mix.rough, (0.94, 0.985), (0.91, 0.965));
     let (tails, grows, strays) = (chance(rng, 0.45), chance(rng, 0.5), chance(rng, 0.6));
     let (df, rho) = (uniform(rng, (3.0, 6.0)), uniform(rng, (0.4, 0.8)));
     let (per_year, size) = (uniform(rng, (1.0, 3.0)), uniform(rng, (3.0, 5.0)));
