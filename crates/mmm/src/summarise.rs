@@ -156,7 +156,13 @@ fn channels(
                 mroi,
                 cpa,
                 carryover_share: shapes.carryover_share,
-                roi_uncertainty: roi.map(|r| (r.q95 - r.q05) / (2.0 * r.mean)),
+                roi_uncertainty: roi
+                    .map(|r| (r.q95 - r.q05) / (2.0 * r.mean))
+                    .filter(|u| u.is_finite()),
+                no_effect: rectified(model, m).then(|| {
+                    let without = totals.iter().filter(|t| **t == 0.0).count();
+                    without as f64 / totals.len().max(1) as f64
+                }),
                 response: paid.then(|| responses[m].clone().with_spend(spend)),
                 adstock: shapes.adstock,
                 saturation: shapes.saturation,
@@ -165,6 +171,12 @@ fn channels(
         );
     }
     out
+}
+
+/// Whether the prior of a channel's effect leaves room for none.
+fn rectified(model: &Model, m: usize) -> bool {
+    effect_parameter(model, m)
+        .is_some_and(|i| model.layout.parameters[i].prior.as_rectified().is_some())
 }
 
 fn prior_shift(ensemble: &Ensemble, m: usize) -> Option<PriorShift> {

@@ -195,6 +195,10 @@ pub struct ChannelSummary {
     pub carryover_share: Estimate,
     /// (q95 - q05) / (2 mean) of ROI; `null` without spend.
     pub roi_uncertainty: Option<f64>,
+    /// Probability that the channel brings nothing at all; `null` where its prior leaves no room for
+    /// that.
+    #[serde(default)]
+    pub no_effect: Option<f64>,
     /// Response to spend, historical flighting kept.
     pub response: Option<ResponseCurve>,
     /// Weight of the effect 0, 1, … periods after the exposure (sums to 1).
@@ -204,6 +208,14 @@ pub struct ChannelSummary {
     pub saturation: Curve,
     /// The prior beside the posterior of the effect size.
     pub prior: Option<PriorShift>,
+}
+
+impl Summary {
+    /// Channels whose 90 % interval reaches down to no effect at all, with the probability of it.
+    pub fn perhaps_nothing(&self) -> Vec<(&str, f64)> {
+        let open = |c: &ChannelSummary| c.no_effect.filter(|_| c.contribution.q05 <= 0.0);
+        self.channels.iter().filter_map(|(name, c)| Some((name.as_str(), open(c)?))).collect()
+    }
 }
 
 /// Whether money buys the exposure.

@@ -250,8 +250,8 @@ fn outlay() -> Spec {
         ..spec.media.saturation.clone()
     };
     let frequency = spec.reach_frequency.saturation.clone();
-    // One channel in twelve does nothing: without room for it no interval could ever hold a zero.
-    let returns = Distribution::RectifiedLogNormal { zero: 0.08, mu: 0.25, sigma: 0.7 };
+    // One channel in ten does nothing: without room for it no interval could ever hold a zero.
+    let returns = Distribution::RectifiedLogNormal { zero: 0.1, mu: 0.32, sigma: 0.7 };
     let roi = effect(EffectQuantity::Roi, returns);
     let share = effect(EffectQuantity::Contribution, Distribution::Beta { alpha: 1.0, beta: 30.0 });
     let media = |saturation: &SaturationSpec, effect: &EffectSpec| MediaSpec {
@@ -290,7 +290,7 @@ fn outlay() -> Spec {
     spec.likelihood.sigma = half_normal(1.0);
     spec.likelihood.common = Some(half_normal(0.5));
     spec.likelihood.autocorrelation = Some(Distribution::Beta { alpha: 1.5, beta: 2.5 });
-    spec.likelihood.coarsening = Some(500.0);
+    spec.likelihood.coarsening = Some(400.0);
     spec.sampling.warmup = 500;
     spec.structure = vec![
         Structure { name: "additive".to_owned(), set: Table::new() },

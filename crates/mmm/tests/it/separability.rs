@@ -148,3 +148,20 @@ fn an_effect_too_small_to_be_seen_stays_with_its_prior() {
         (&["podcast".to_owned()][..], JointReason::PriorUnmoved)
     );
 }
+
+#[test]
+fn a_channel_that_brings_nothing_may_be_said_to_bring_nothing() {
+    let panel = brand(&[
+        ("search", &|t| bursts(t, 1), 2.0),
+        ("social", &|t| bursts(t, 2), 0.0),
+        ("tv", &|t| bursts(t, 3), 1.5),
+    ]);
+    let summary = answer(&panel);
+    let probability = |name: &str| summary.channels[name].no_effect.unwrap();
+    assert_eq!((probability("search"), probability("tv")), (0.0, 0.0), "they clearly work");
+    assert!(probability("social") > 0.1, "more likely than before: {}", probability("social"));
+    let roi = summary.channels["social"].roi.unwrap();
+    assert!(roi.q05 == 0.0 && roi.q95 < 0.5, "{roi:?}");
+    let [(name, p)] = summary.perhaps_nothing()[..] else { panic!("one channel is open") };
+    assert_eq!((name, p), ("social", probability("social")));
+}

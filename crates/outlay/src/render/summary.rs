@@ -124,6 +124,15 @@ fn channels(summary: &Summary, width: usize) -> String {
         text.push_str(&format!("… and {hidden} more channels: see report.html or --json\n"));
     }
     text.push_str(&format!("{}\n", wrap("medians with 90 % intervals in brackets", width, "")));
+    let perhaps: Vec<String> = summary
+        .perhaps_nothing()
+        .iter()
+        .map(|(name, p)| format!("{} ({})", label(name), locale.share(*p)))
+        .collect();
+    if !perhaps.is_empty() {
+        let line = format!("May bring nothing, with this probability: {}.", perhaps.join(", "));
+        text.push_str(&format!("{}\n", wrap(&line, width, "")));
+    }
     text
 }
 

@@ -10,6 +10,7 @@ use crate::figure::Figure;
 use crate::format::column_decimals;
 use crate::rank::Ranked;
 use crate::table::{Cell, Csv, Table};
+use crate::terms::label;
 
 /// One picture per quantity that priors are on.
 #[derive(Debug, Serialize)]
@@ -27,7 +28,22 @@ pub(crate) fn build(material: &Material<'_>) -> Section {
     }
     let figures =
         by_quantity.iter().map(|(quantity, shifts)| figure(material, quantity, shifts)).collect();
-    Section { sentence: sentence(material), figures }
+    let sentences = [sentence(material), perhaps(material)];
+    Section { sentence: sentences.join(" ").trim().to_owned(), figures }
+}
+
+/// Which channels may bring nothing at all.
+fn perhaps(material: &Material<'_>) -> String {
+    let locale = material.terms.locale;
+    let open = material.summary.perhaps_nothing();
+    let each = open.iter().map(|(name, p)| format!("{} ({})", label(name), locale.share(*p)));
+    match open.len() {
+        0 => String::new(),
+        _ => format!(
+            "May bring nothing, with this probability: {}.",
+            each.collect::<Vec<_>>().join(", ")
+        ),
+    }
 }
 
 /// Which channels the data spoke about, and about which it was silent.

@@ -104,6 +104,7 @@ fn channel(b: &Brand, total_spend: f64, total_outcome: f64) -> ChannelSummary {
         mroi: paid.then(|| estimate(b.roi * b.saturation / (1.0 + b.saturation), b.spread * 1.2)),
         cpa: paid.then(|| estimate(1.0 / b.roi.max(1e-9), b.spread)),
         carryover_share: estimate(b.retention, 0.15),
+        no_effect: None,
         roi_uncertainty: roi.map(|e| (e.q95 - e.q05) / (2.0 * e.mean)),
         response: paid.then(|| response(b)),
         adstock: band(&weights, 0.22),

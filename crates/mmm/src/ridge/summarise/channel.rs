@@ -52,6 +52,7 @@ pub(super) fn summarise(
         spend_share: if all > 0.0 { spend / all } else { 0.0 },
         contribution: over(&brought),
         contribution_share: over(&|t| brought(t) / total),
+        no_effect: None,
         roi_uncertainty: roi.as_ref().map(uncertainty).filter(|u| u.is_finite()),
         roi,
         mroi,
