@@ -149,8 +149,14 @@ settings! {
         "convention; Vehtari et al. 2021 for the statistic", "R-hat from which a fit is called not converged";
     HEALTH_ESS_MIN = "health.ess_min", 400.0, "effective draws", 10.0, 1e6, High,
         "Vehtari et al. 2021", "Effective draws below which an interval is called unstable";
+    HEALTH_ESS_FAIL = "health.ess_fail", 100.0, "effective draws", 1.0, 1e6, High,
+        "Vehtari et al. 2021: about 100 per chain are needed, so fewer in all are none", "Effective draws below which a fit fails";
     HEALTH_DIVERGENCE_SHARE = "health.divergence_share_max", 0.001, "share of draws", 0.0, 1.0, High,
         "Betancourt 2017", "Share of divergent draws above which a fit is doubtful";
+    HEALTH_DIVERGENCE_FAIL = "health.divergence_share_fail", 0.01, "share of draws", 0.0, 1.0, High,
+        "own choice: ten times the share that needs review", "Share of divergent draws above which a fit fails";
+    HEALTH_KHAT_MAX = "health.khat_max", 0.7, "Pareto k-hat", 0.0, 5.0, Medium,
+        "Yao et al. 2018, Vehtari et al. 2024", "Pareto k-hat up to which an approximation is called close to the posterior";
     HEALTH_R2_MIN = "health.r2_min", 0.5, "share", 0.0, 1.0, Medium,
         "convention of the field", "Explained variance below which the fit is called poor";
     HEALTH_WMAPE_MAX = "health.wmape_max", 0.2, "share", 0.0, 1.0, Medium,
@@ -159,6 +165,8 @@ settings! {
         "Gelman et al. 2013, section 6.3", "Posterior predictive p-value below which the model contradicts its data";
     HEALTH_NEGATIVE_BASELINE = "health.negative_baseline_max", 0.2, "probability", 0.0, 1.0, High,
         "convention of the field (Meridian reviews from 0.2)", "Probability of a negative baseline from which a fit needs review";
+    HEALTH_NEGATIVE_BASELINE_FAIL = "health.negative_baseline_fail", 0.8, "probability", 0.0, 1.0, High,
+        "convention of the field (Meridian fails from 0.8)", "Probability of a negative baseline above which a fit fails";
     HEALTH_PRIOR_SHIFT = "health.prior_shift_min", 0.1, "share", 0.0, 1.0, Medium,
         "own choice: intervals that shrank by less are the prior's", "Shrinkage of the 90 % ROI interval below which the answer is called the prior's, not the data's";
     HEALTH_SKILL_MIN = "health.holdout_skill_min", 0.0, "share", -10.0, 1.0, Medium,

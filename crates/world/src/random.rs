@@ -2,6 +2,7 @@
 //! tests, where every structural assumption holds and only the draws are open.
 
 use outlay_core::Granularity;
+use outlay_stats::distribution::Distribution;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,9 @@ pub struct FamilySettings {
     pub adstock: Vec<AdstockFamily>,
     /// Saturation families, drawn with equal chances.
     pub saturation: Vec<SaturationFamily>,
+    /// Law of the true ROI; where there is none, a log-normal one by the three fields below.
+    #[serde(default)]
+    pub returns: Option<Distribution>,
     /// Median of the true ROI.
     pub roi_median: f64,
     /// Standard deviation of its log.
@@ -87,6 +91,7 @@ impl FamilySettings {
             geos: (1, 1),
             adstock: vec![AdstockFamily::Geometric],
             saturation: vec![SaturationFamily::Hill],
+            returns: None,
             roi_median: 1.4,
             roi_log_sd: 0.5,
             roi_range: (0.5, 4.0),
@@ -264,9 +269,12 @@ fn saturation(settings: &FamilySettings, rng: &mut ChaCha8Rng) -> Saturation {
     }
 }
 
-/// A log-normal draw, held to its range by drawing again; in a range that is all but impossible,
-/// its nearer end.
+/// A draw from the law of returns or, without one, a log-normal draw, held to its range by drawing
+/// again; in a range that is all but impossible, its nearer end.
 fn roi(settings: &FamilySettings, rng: &mut ChaCha8Rng) -> f64 {
+    if let Some(law) = settings.returns {
+        return law.sample(rng);
+    }
     let (low, high) = ordered(settings.roi_range);
     let mut value = settings.roi_median;
     for _ in 0..1_000 {

@@ -89,9 +89,10 @@ fn convergence(review: &mut Review<'_>, summary: &Summary, ensemble: &Ensemble) 
         "draw more (`--draws 2000`); if it stays, the data cannot tell this parameter from others: fix its prior or merge channels",
     );
     let least = review.registry.get(&keys::HEALTH_ESS_MIN);
+    let none = review.registry.get(&keys::HEALTH_ESS_FAIL);
     let ess = d.ess_bulk_min.min(d.ess_tail_min);
     let verdict = match ess {
-        e if e < 0.25 * least => Verdict::Fail,
+        e if e < none => Verdict::Fail,
         e if e < least => Verdict::Review,
         _ => Verdict::Ok,
     };
@@ -107,8 +108,9 @@ fn convergence(review: &mut Review<'_>, summary: &Summary, ensemble: &Ensemble) 
     let share = d.divergences as f64
         / ensemble.members.iter().map(|m| m.fitted.len()).sum::<usize>().max(1) as f64;
     let most = review.registry.get(&keys::HEALTH_DIVERGENCE_SHARE);
+    let fail = review.registry.get(&keys::HEALTH_DIVERGENCE_FAIL);
     let verdict = match share {
-        s if s > 10.0 * most => Verdict::Fail,
+        s if s > fail => Verdict::Fail,
         s if s > most => Verdict::Review,
         _ => Verdict::Ok,
     };
@@ -142,7 +144,9 @@ fn approximation(review: &mut Review<'_>, fitted: &Fitted) {
     let khat = fitted.khat.unwrap_or(f64::INFINITY);
     // An approximation is never more than a sketch, and says so; it fails only without any.
     let (verdict, quality) = match khat {
-        k if k < 0.7 => (Verdict::Review, "close to the posterior"),
+        k if k < review.registry.get(&keys::HEALTH_KHAT_MAX) => {
+            (Verdict::Review, "close to the posterior")
+        }
         k if k.is_finite() => (Verdict::Review, "rough"),
         _ => (Verdict::Fail, "of unknown quality"),
     };
@@ -157,8 +161,9 @@ fn approximation(review: &mut Review<'_>, fitted: &Fitted) {
 fn baseline(review: &mut Review<'_>, summary: &Summary) {
     let p = summary.fit.negative_baseline_probability;
     let most = review.registry.get(&keys::HEALTH_NEGATIVE_BASELINE);
+    let fail = review.registry.get(&keys::HEALTH_NEGATIVE_BASELINE_FAIL);
     let verdict = match p {
-        p if p > 0.8 => Verdict::Fail,
+        p if p > fail => Verdict::Fail,
         p if p > most => Verdict::Review,
         _ => Verdict::Ok,
     };

@@ -56,6 +56,27 @@ fn family(kind: u8) -> FamilySettings {
     }
 }
 
+#[test]
+fn returns_follow_the_law_that_is_asked_for() {
+    use outlay_stats::distribution::Distribution;
+    let law = Distribution::RectifiedLogNormal { zero: 0.3, mu: 0.2, sigma: 0.6 };
+    let settings = FamilySettings { returns: Some(law), ..FamilySettings::national() };
+    let specs = (0..200).map(|seed| random_world(&settings, seed));
+    let rois: Vec<f64> = specs
+        .flat_map(|spec| spec.channels)
+        .filter_map(|c| match c.effect {
+            outlay_world::spec::Effect::Roi(roi) => Some(roi),
+            _ => None,
+        })
+        .collect();
+    let share = |hit: &dyn Fn(f64) -> bool| {
+        rois.iter().filter(|r| hit(**r)).count() as f64 / rois.len() as f64
+    };
+    // About 1000 draws: a share is good to 0.05 at three standard errors.
+    assert!((share(&|r| r == 0.0) - 0.3).abs() < 0.05);
+    assert!((share(&|r| r < law.quantile(0.75)) - 0.75).abs() < 0.05);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 

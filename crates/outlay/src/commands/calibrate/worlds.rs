@@ -8,7 +8,6 @@ use outlay_mmm::ensemble::{Search, learn};
 use outlay_mmm::fit::{FitError, FitSettings};
 use outlay_mmm::spec::{EffectQuantity, Sampling, Spec};
 use outlay_mmm::summary::Method;
-use outlay_stats::distribution::Distribution;
 use outlay_world::{FamilySettings, World, random_world};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -160,20 +159,10 @@ fn one(args: &Args, spec: &Spec, world: usize, cancel: &AtomicBool) -> Result<Ve
     Ok(scored.collect())
 }
 
-/// National brands with returns from the specification's prior, where that is a log-normal one on
-/// the return.
+/// National brands with returns from the specification's prior, where that is one on the return.
 fn own(spec: &Spec) -> FamilySettings {
-    let national = FamilySettings::national();
-    match (spec.media.effect.on, &spec.media.effect.prior) {
-        (EffectQuantity::Roi, Distribution::LogNormal { mu, sigma }) => FamilySettings {
-            roi_median: mu.exp(),
-            roi_log_sd: *sigma,
-            // Three standard deviations: nothing to speak of is left out.
-            roi_range: ((mu - 3.0 * sigma).exp(), (mu + 3.0 * sigma).exp()),
-            ..national
-        },
-        _ => national,
-    }
+    let returns = (spec.media.effect.on == EffectQuantity::Roi).then_some(spec.media.effect.prior);
+    FamilySettings { returns, ..FamilySettings::national() }
 }
 
 fn nothing(stopped: bool, failed: &[Failed], worlds: usize) -> Failure {
