@@ -166,7 +166,7 @@ settings! {
     HEALTH_NEGATIVE_BASELINE = "health.negative_baseline_max", 0.2, "probability", 0.0, 1.0, High,
         "convention of the field (Meridian reviews from 0.2)", "Probability of a negative baseline from which a fit needs review";
     HEALTH_NEGATIVE_BASELINE_FAIL = "health.negative_baseline_fail", 0.8, "probability", 0.0, 1.0, High,
-        "convention of the field (Meridian fails from 0.8)", "Probability of a negative baseline above which a fit fails";
+        "convention of the field (Meridian 2.1 fails from 0.8)", "Probability of a negative baseline above which a fit fails";
     HEALTH_PRIOR_SHIFT = "health.prior_shift_min", 0.1, "share", 0.0, 1.0, Medium,
         "own choice: intervals that shrank by less are the prior's", "Shrinkage of the 90 % ROI interval below which the answer is called the prior's, not the data's";
     HEALTH_SKILL_MIN = "health.holdout_skill_min", 0.0, "share", -10.0, 1.0, Medium,

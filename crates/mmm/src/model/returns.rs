@@ -17,7 +17,8 @@ const USUAL: f64 = 0.2;
 /// Least standard deviation of the log of a return under a moved prior: its scale is a guess.
 const WIDE: f64 = 1.0;
 
-/// `prior` where it fits the panel's units, or moved to them. Only log-normal priors are moved, rectified or not.
+/// `prior` where it fits the panel's units, or moved to them. Only log-normal priors are moved,
+/// rectified or not.
 pub(super) fn in_units_of(panel: &Panel, prior: Distribution) -> Distribution {
     let (mu, sigma) = match prior {
         Distribution::LogNormal { mu, sigma }

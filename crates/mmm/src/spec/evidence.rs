@@ -130,34 +130,66 @@ impl Evidence {
 const LEAST_ZERO: f64 = 0.001;
 /// Largest probability of no effect that a rectified prior takes.
 const MOST_ZERO: f64 = 0.49;
+/// Least standard deviation of the log of a return after results.
+const LEAST_SIGMA: f64 = 1e-3;
+/// Reach of the grid over a rectified prior's standard normal coordinate.
+const REACH: f64 = 6.0;
 
 /// The log-normal prior of a return after `results` on top of `base`. A base that allows for no
 /// effect at all keeps the probability of it that the results leave.
 pub fn combine(base: &Distribution, results: &[&Evidence], max_lag: usize) -> Distribution {
-    let (low, high) = (base.quantile(0.001), base.quantile(0.999));
-    let step = (high - low) / GRID as f64;
     let adjusted: Vec<(f64, f64)> = results.iter().map(|r| r.adjusted(max_lag)).collect();
     let likelihood =
         |x: f64| -> f64 { adjusted.iter().map(|(mean, se)| ln_normal_pdf((x - mean) / se)).sum() };
-    let points: Vec<f64> = (0..GRID).map(|i| low + step * (i as f64 + 0.5)).collect();
-    let logs: Vec<f64> = points.iter().map(|x| base.log_density(*x) + likelihood(*x)).collect();
-    let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let weights: Vec<f64> = logs.iter().map(|l| (l - top).exp()).collect();
-    let total: f64 = weights.iter().sum();
-    let moment = |f: &dyn Fn(f64) -> f64| -> f64 {
-        points.iter().zip(&weights).map(|(x, w)| f(x.ln()) * w).sum::<f64>() / total
-    };
-    let mu = moment(&|l| l);
-    let sigma = moment(&|l| (l - mu).powi(2)).sqrt().max(1e-3);
-    if base.as_rectified().is_some() {
-        // Mass at zero beside the mass above it, both on the scale of `top`.
-        let nothing = (base.log_density(0.0) + likelihood(0.0) - top).exp();
-        let zero = nothing / (nothing + total * step);
-        if zero > LEAST_ZERO {
-            return Distribution::RectifiedLogNormal { zero: zero.min(MOST_ZERO), mu, sigma };
-        }
+    if let (Distribution::RectifiedLogNormal { mu, sigma, .. }, Some(map)) =
+        (base, base.as_rectified())
+    {
+        // The coordinate is normal whatever the return does on the ramp, so that results which say
+        // nothing leave the base as it is.
+        let found = Grid::new(-REACH, REACH, |u| ln_normal_pdf(u) + likelihood(map.value(u)));
+        let (mean, sd) = found.moments(|u| mu + sigma * u);
+        let zero = found.mean(|u| f64::from(u8::from(map.value(u) == 0.0)));
+        let (mu, sigma) = (mean, sd.max(LEAST_SIGMA));
+        return if zero > LEAST_ZERO {
+            Distribution::RectifiedLogNormal { zero: zero.min(MOST_ZERO), mu, sigma }
+        } else {
+            Distribution::LogNormal { mu, sigma }
+        };
     }
-    Distribution::LogNormal { mu, sigma }
+    let (low, high) = (base.quantile(0.001), base.quantile(0.999));
+    let found = Grid::new(low, high, |x| base.log_density(x) + likelihood(x));
+    let (mu, sd) = found.moments(f64::ln);
+    Distribution::LogNormal { mu, sigma: sd.max(LEAST_SIGMA) }
+}
+
+/// A density on a grid.
+struct Grid {
+    points: Vec<f64>,
+    /// They sum to one.
+    weights: Vec<f64>,
+}
+
+impl Grid {
+    /// Between two bounds, from a log density up to a constant.
+    fn new(low: f64, high: f64, log_density: impl Fn(f64) -> f64) -> Self {
+        let step = (high - low) / GRID as f64;
+        let points: Vec<f64> = (0..GRID).map(|i| low + step * (i as f64 + 0.5)).collect();
+        let logs: Vec<f64> = points.iter().map(|x| log_density(*x)).collect();
+        let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let weights: Vec<f64> = logs.iter().map(|l| (l - top).exp()).collect();
+        let total: f64 = weights.iter().sum();
+        Self { points, weights: weights.into_iter().map(|w| w / total).collect() }
+    }
+
+    fn mean(&self, f: impl Fn(f64) -> f64) -> f64 {
+        self.points.iter().zip(&self.weights).map(|(x, w)| f(*x) * w).sum()
+    }
+
+    /// Mean and standard deviation.
+    fn moments(&self, f: impl Fn(f64) -> f64) -> (f64, f64) {
+        let mean = self.mean(&f);
+        (mean, self.mean(|x| (f(x) - mean).powi(2)).sqrt())
+    }
 }
 
 #[cfg(test)]
@@ -193,17 +225,19 @@ mod tests {
         let base = Distribution::RectifiedLogNormal { zero: 0.1, mu: 0.2, sigma: 0.7 };
         let clear = combine(&base, &[&result(2.0, 0.2)], 8);
         assert!(matches!(clear, Distribution::LogNormal { .. }), "{clear}");
+        assert!((clear.mean() - 2.0).abs() < 0.05 && (clear.sd() - 0.2).abs() < 0.02, "{clear}");
         let Distribution::RectifiedLogNormal { zero, .. } = combine(&base, &[&result(0.0, 0.3)], 8)
         else {
             panic!("a result of nothing must leave room for nothing")
         };
         assert!(zero > 0.3, "{zero}");
-        let Distribution::RectifiedLogNormal { zero, .. } =
+        let Distribution::RectifiedLogNormal { zero, mu, sigma } =
             combine(&base, &[&result(1.0, 50.0)], 8)
         else {
             panic!("a vague result must change nothing")
         };
-        assert!((zero - 0.1).abs() < 0.01, "{zero}");
+        let near = |a: f64, b: f64| (a - b).abs() < 0.01;
+        assert!(near(zero, 0.1) && near(mu, 0.2) && near(sigma, 0.7), "{zero} {mu} {sigma}");
     }
 
     #[test]
