@@ -50,17 +50,27 @@ fn is_value(cell: Cell<'_>) -> bool {
     }
 }
 
-/// The first row that is data: it has a value in a column where the next row has one too, and it
-/// is not much narrower than the rows below.
+/// Whether a row can hold the names of columns: not much narrower than the table, mostly words.
+fn could_name(row: &TopRow, widest: usize) -> bool {
+    let values = row.cells.iter().filter(|c| is_value(c.borrow())).count();
+    row.filled() >= 2 && row.filled() * 3 >= widest && values * 2 < row.filled()
+}
+
+/// The first row that is data: it has a value in a column where the next row has one too. A row
+/// far narrower than the table is data only under names: above them it is a title (a report's
+/// dates), below them a period of which little is known.
 fn first_data_row(rows: &[TopRow]) -> Option<usize> {
     let widest = rows.iter().map(TopRow::filled).max().unwrap_or(0);
     let candidates: Vec<usize> =
         (0..rows.len()).filter(|i| rows.get(*i).is_some_and(|r| r.filled() > 0)).collect();
+    let mut named = false;
     for (place, index) in candidates.iter().enumerate() {
         let row = rows.get(*index)?;
-        if row.filled() * 3 < widest {
+        let narrow = row.filled() * 3 < widest;
+        if narrow && !named {
             continue;
         }
+        named |= could_name(row, widest);
         let next = candidates.get(place + 1).and_then(|i| rows.get(*i));
         let continues = |column: usize| next.is_none_or(|n| is_value(n.cell(column)));
         if (0..row.cells.len()).any(|c| is_value(row.cell(c)) && continues(c)) {
@@ -220,6 +230,39 @@ mod tests {
         .unwrap();
         assert_eq!((header.line, header.first_row, header.skipped), (4, 4, 2));
         assert_eq!(header.names, ["date", "tv", "sales"]);
+    }
+
+    #[test]
+    fn a_first_row_with_little_but_its_date_is_data() {
+        let header = find(
+            &rows(&[
+                "Weekly report",
+                "week;name;value 0;value 1;value 2",
+                "2019-04-29;;;;",
+                "2019-05-06;a;;1;2",
+                "2019-05-13;b;;3;4",
+            ]),
+            None,
+        )
+        .unwrap();
+        assert_eq!((header.line, header.first_row, header.skipped), (2, 2, 1));
+        assert_eq!(header.names, ["week", "name", "value 0", "value 1", "value 2"]);
+    }
+
+    #[test]
+    fn dates_of_a_report_are_a_title() {
+        let header = find(
+            &rows(&[
+                "2024-01-01",
+                "2024-03-01",
+                "date;tv;sales;price",
+                "2024-01-01;1;2;3",
+                "2024-01-08;3;4;5",
+            ]),
+            None,
+        )
+        .unwrap();
+        assert_eq!((header.line, header.skipped), (3, 2));
     }
 
     #[test]
