@@ -37,6 +37,15 @@ impl Granularity {
         }
     }
 
+    /// Whole periods after which the same season (and weekday) comes again.
+    pub fn periods_per_whole_year(self) -> usize {
+        match self {
+            Self::Day => 364,
+            Self::Week => 52,
+            Self::Month => 12,
+        }
+    }
+
     /// The word for one period.
     pub fn noun(self) -> &'static str {
         match self {

@@ -187,6 +187,36 @@ settings! {
         "own choice", "Distance between two methods' shares, in interval half-widths, from which a channel fails";
     ROI_UNCERTAINTY_MAX = "roi.uncertainty_max", 0.8, "share", 0.0, 10.0, High,
         "ledger S4-060: (upper - lower of the 90 % interval) / (2 x mean)", "ROI uncertainty above which a channel's answer is called wide";
+    PLAN_GAP = "plan.gap", 0.001, "share of the outcome", 1e-6, 0.1, High,
+        "the certificate that the project promises", "Gap between a plan and the best conceivable one at which the search stops";
+    PLAN_NODES = "plan.nodes", 400.0, "boxes", 1.0, 1e6, Medium,
+        "a few seconds on a small machine", "Most boxes of plans that the search looks into";
+    PLAN_SCOUT_DRAWS = "plan.scout_draws", 128.0, "draws", 16.0, 1e5, Low,
+        "own choice", "Draws on which boxes are chosen before all draws bound them";
+    PLAN_DOUBT = "plan.doubt_per_doubling", 0.5, "log standard deviation", 0.0, 5.0, High,
+        "own choice: beyond what was seen the shape of a curve is an assumption", "Extra doubt about spend beyond the highest seen, per doubling of it";
+    PLAN_CHANGE_MIN = "plan.change_min", 0.5, "multiple of current spend", 0.0, 1.0, Critical,
+        "half to one and a half times: what peers' users plan within", "Least spend of a channel where no limits are given";
+    PLAN_CHANGE_MAX = "plan.change_max", 1.5, "multiple of current spend", 1.0, 100.0, Critical,
+        "half to one and a half times: what peers' users plan within", "Most spend of a channel where no limits are given";
+    GUARD_CHANGE_SHARE = "guard.change_share_max", 0.05, "share of the value as read", 0.0, 1.0, Critical,
+        "ledger S4-022", "Largest single change of a daily budget, up or down";
+    GUARD_DAY_SHARE = "guard.day_share_max", 0.1, "share of the value at the start of the day", 0.0, 1.0, Critical,
+        "ledger S4-023", "Most that all changes of a daily budget on one day of the account may add up to, ups and downs alike";
+    GUARD_EXPLORATION_SHARE = "guard.exploration_share_max", 0.1, "share of the portfolio's daily budgets", 0.0, 1.0, Critical,
+        "ledger S4-026", "Most that arms or channels which are tried out, not known to be best, may take of the money";
+    GUARD_CAC_CAP = "guard.cac_cap", 0.0, "units of the account's currency", 0.0, 1e9, Critical,
+        "ledger S4-018; every business has its own, so there is none until it is set", "Cost of an acquired customer above which a budget may only go down; 0 is no cap";
+    GUARD_CAC_RAISE_BOUND = "guard.cac_raise_bound", 1.0, "position in the CAC interval", 0.0, 1.0, Critical,
+        "definition of S4-064: a raise is judged by the upper bound", "Point of the CAC interval that must not exceed the cap for a raise: 0 is the lower bound, 1 the upper";
+    GUARD_CAC_CUT_BOUND = "guard.cac_cut_bound", 0.0, "position in the CAC interval", 0.0, 1.0, Critical,
+        "definition of S4-064: a cut is judged by the lower bound", "Point of the CAC interval that must exceed the cap before a budget is said to have to fall: 0 is the lower bound, 1 the upper";
+    GUARD_HISTORY_MULTIPLE = "guard.history_multiple_max", 1.5, "times the highest daily spend", 0.0, 100.0, Critical,
+        "own choice: what was never nearly spent is outside of what the model has seen", "Highest daily budget, in multiples of the highest daily spend in the window of history";
+    GUARD_HISTORY_DAYS = "guard.history_days", 28.0, "days", 1.0, 3660.0, Critical,
+        "own choice: four weeks, so that each weekday counts equally", "Whole days before today in which the highest daily spend is sought";
+    GUARD_UNCERTAINTY = "guard.uncertainty_max", 0.8, "share of the mean", 0.0, 10.0, Critical,
+        "ledger S4-060: (upper - lower of the 90 % interval of ROI) / (2 x mean); apart from roi.uncertainty_max, so that no report's threshold moves money", "Uncertainty of the return from which a budget may not be raised";
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! likelihood effects multiply; the joint effect of all media is then split in proportion to
 //! each channel's term on the log scale.
 
+mod ahead;
 mod next;
 
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use crate::model::Model;
 use crate::model::design::Part;
 use crate::model::media::UnitWork;
 use crate::spec::LikelihoodFamily;
+
+pub use ahead::{Ahead, Buying, Responding};
 
 /// Evaluates draws of one model; owns the scratch memory of one thread.
 #[derive(Debug, Clone)]
@@ -222,7 +225,7 @@ impl Explainer {
     /// period, per multiplier. At 1 this is the channel's contribution. Where effects multiply,
     /// a contribution is a share of their joint effect; the curve is scaled to it.
     pub fn response(&mut self, draw: &Draw, channel: usize, multipliers: &[f64]) -> Vec<f64> {
-        dispatch(Responding { explainer: self, draw, channel, multipliers })
+        dispatch(Answering { explainer: self, draw, channel, multipliers })
     }
 
     #[inline(always)]
@@ -390,14 +393,14 @@ impl Kernel for Accounting<'_> {
     }
 }
 
-struct Responding<'a> {
+struct Answering<'a> {
     explainer: &'a mut Explainer,
     draw: &'a Draw,
     channel: usize,
     multipliers: &'a [f64],
 }
 
-impl Kernel for Responding<'_> {
+impl Kernel for Answering<'_> {
     type Output = Vec<f64>;
 
     #[inline(always)]

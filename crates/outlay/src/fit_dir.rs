@@ -148,6 +148,11 @@ impl Draft {
         self.put(name, &text)
     }
 
+    /// Writes further files as they are.
+    pub(crate) fn files(&self, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
+        files.iter().try_for_each(|(name, bytes)| self.put(name, bytes))
+    }
+
     /// Moves the completed folder to its place; an earlier fit there is replaced.
     pub(crate) fn publish(mut self) -> Result<(), Failure> {
         let moved = if self.target.is_dir() {

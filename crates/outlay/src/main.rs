@@ -4,6 +4,7 @@ mod commands;
 mod context;
 mod failure;
 mod fit_dir;
+mod folder;
 mod input;
 mod progress;
 mod render;
@@ -12,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{calibrate, compare, config, curves, demo, describe, fit, show, simulate};
+use commands::{calibrate, compare, config, curves, demo, describe, fit, plan, show, simulate};
 use context::{Context, Format};
 
 /// Where the next unit of marketing money should go, and how sure that is.
@@ -41,6 +42,8 @@ enum Command {
     Compare(compare::Args),
     /// Response curve of a channel, at any spend.
     Curves(curves::Args),
+    /// Plan the next periods: where the money should go, with a proof.
+    Plan(Box<plan::Args>),
     /// Simulate a brand whose truth is known.
     Simulate(simulate::Args),
     /// Simulate a brand, fit it, and set the verdict beside the truth.
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Command::Show(args) => show::run(&args, &context),
         Command::Compare(args) => compare::run(&args, &context),
         Command::Curves(args) => curves::run(&args, &context),
+        Command::Plan(args) => plan::run(&args, &context),
         Command::Simulate(args) => simulate::run(&args, &context),
         Command::Demo(args) => demo::run(&args, &context),
         Command::Calibrate(args) => calibrate::run(&args, &context),

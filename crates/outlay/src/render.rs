@@ -8,6 +8,7 @@ mod comparison;
 mod curve;
 pub(crate) mod describe;
 pub(crate) mod load;
+mod plan;
 mod settings;
 mod structures;
 mod style;
@@ -16,6 +17,7 @@ mod table;
 
 pub(crate) use comparison::comparison;
 pub(crate) use curve::curve;
+pub(crate) use plan::{compared, front, plan, repriced, sensitivity};
 pub(crate) use settings::settings;
 pub(crate) use summary::summary;
 pub(crate) use table::{Column, set};

@@ -4,10 +4,13 @@ pub(crate) mod bars;
 pub(crate) mod curve;
 pub(crate) mod dots;
 pub(crate) mod groups;
+pub(crate) mod plan_curve;
 pub(crate) mod quantile;
 pub(crate) mod response;
 pub(crate) mod series;
 pub(crate) mod stack;
+pub(crate) mod track;
+pub(crate) mod waterfall;
 pub(crate) mod weights;
 
 use chrono::NaiveDate;

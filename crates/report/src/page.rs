@@ -3,7 +3,7 @@
 mod channels;
 mod decomposition;
 mod fit;
-mod head;
+pub(crate) mod head;
 mod joint;
 mod lasting;
 mod learned;
@@ -13,9 +13,7 @@ mod returns;
 mod structures;
 mod trust;
 
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use minijinja::Value;
 use outlay_mmm::summary::Summary;
 use serde::Serialize;
 
@@ -23,12 +21,10 @@ use crate::options::{ReportError, ReportOptions};
 use crate::palette;
 use crate::policy::content_policy;
 use crate::rank::{Ranked, by_contribution};
+use crate::render::{SCRIPT, STYLE, render};
 use crate::terms::{Terms, label};
 
 const TEMPLATE: &str = include_str!("templates/report.html");
-const MACROS: &str = include_str!("templates/macros.html");
-const STYLE: &str = include_str!("templates/style.css");
-const SCRIPT: &str = include_str!("templates/script.js");
 
 /// What every section is made from.
 pub(crate) struct Material<'a> {
@@ -121,12 +117,5 @@ pub fn html(summary: &Summary, options: &ReportOptions) -> Result<String, Report
         trust: trust::build(&material),
         method: method::build(&material)?,
     };
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    environment.add_template("macros.html", MACROS)?;
-    environment.add_template("report.html", TEMPLATE)?;
-    let template = environment.get_template("report.html")?;
-    Ok(template.render(Serde(Context { page }))?)
+    render(TEMPLATE, Context { page })
 }

@@ -1,11 +1,13 @@
-//! The words and signs of a fit: what spend and outcome are counted in, and how people say it.
+//! The words and signs of a fit or a plan: what spend and outcome are counted in, and how people
+//! say it.
 
 use outlay_core::Currency;
 use outlay_mmm::summary::{DataSummary, Estimate};
+use outlay_planner::plan::Question;
 
 use crate::format::{Locale, MISSING};
 
-/// Words, signs and number format for one fit.
+/// Words, signs and number format for one fit or plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Terms {
     /// Separators.
@@ -23,14 +25,24 @@ pub struct Terms {
 impl Terms {
     /// The terms of a fit's data.
     pub fn new(data: &DataSummary, locale: Locale) -> Self {
-        let currency = data.currency.as_deref().and_then(|c| c.parse::<Currency>().ok());
-        let outcome = if data.outcome_is_money { "revenue" } else { data.outcome_unit.as_str() };
+        let currency = data.currency.as_deref();
+        Self::of(currency, data.outcome_is_money, &data.outcome_unit, locale)
+    }
+
+    /// The terms of what a plan was asked.
+    pub fn of_question(question: &Question, locale: Locale) -> Self {
+        let currency = question.currency.as_deref();
+        Self::of(currency, question.outcome_is_money, &question.outcome_unit, locale)
+    }
+
+    fn of(currency: Option<&str>, outcome_is_money: bool, unit: &str, locale: Locale) -> Self {
+        let currency = currency.and_then(currency_of);
         Self {
             locale,
             sign: currency.map_or_else(String::new, sign),
             unit: currency.map_or("unit", word).to_owned(),
-            outcome_is_money: data.outcome_is_money,
-            outcome: label(outcome),
+            outcome_is_money,
+            outcome: label(if outcome_is_money { "revenue" } else { unit }),
         }
     }
 
@@ -52,21 +64,47 @@ impl Terms {
     /// Median and 90 % interval of an outcome: `€1.2M (€0.9M–€1.5M)`.
     pub fn outcome_interval(&self, e: &Estimate) -> String {
         if !e.q50.is_finite() {
-            // More likely than not it brings nothing, and then it has no price.
-            let least = e.q05.is_finite().then(|| format!("{} or more", self.money(e.q05)));
-            return least.unwrap_or_else(|| MISSING.to_owned());
+            return MISSING.to_owned();
         }
         let range = self.locale.range(e.q05, e.q95, |x| self.locale.compact(x));
         format!("{} {range}", self.outcome(e.q50))
     }
 
-    /// Median and 90 % interval of a cost per outcome, in money.
-    pub fn cost_interval(&self, e: &Estimate) -> String {
+    /// Median and 90 % interval of an amount of money, whatever outcomes are counted in.
+    pub fn money_interval(&self, e: &Estimate) -> String {
         if !e.q50.is_finite() {
             return MISSING.to_owned();
         }
         let range = self.locale.range(e.q05, e.q95, |x| self.locale.compact(x));
         format!("{} {range}", self.money(e.q50))
+    }
+
+    /// A difference of spend, compact and with its sign: `+€310K`, `−€12K`.
+    pub fn money_change(&self, amount: f64) -> String {
+        plus(amount, self.money(amount))
+    }
+
+    /// A difference of outcomes, compact and with its sign: `+€310K`, `−12`.
+    pub fn outcome_change(&self, amount: f64) -> String {
+        plus(amount, self.outcome(amount))
+    }
+
+    /// Median and 90 % interval of a difference of outcomes: `+€310K (−20K to 640K)`.
+    pub fn outcome_change_interval(&self, e: &Estimate) -> String {
+        if !e.q50.is_finite() {
+            return MISSING.to_owned();
+        }
+        let range = self.locale.range(e.q05, e.q95, |x| self.locale.compact(x));
+        format!("{} {range}", self.outcome_change(e.q50))
+    }
+
+    /// Median and 90 % interval of a cost per outcome, in money.
+    pub fn cost_interval(&self, e: &Estimate) -> String {
+        if !e.q50.is_finite() && e.q05.is_finite() {
+            // More likely than not it brings nothing, and then it has no price.
+            return format!("{} or more", self.money(e.q05));
+        }
+        self.money_interval(e)
     }
 
     /// A return per unit of spend, with the sign of money where outcomes are money.
@@ -131,6 +169,18 @@ impl Terms {
             None => format!("{}{text}", self.sign),
         }
     }
+}
+
+/// The currency of a code, or of one of the signs that [`Currency::symbol`] gives.
+fn currency_of(text: &str) -> Option<Currency> {
+    let signs = [("€", "EUR"), ("$", "USD"), ("£", "GBP"), ("¥", "JPY"), ("₹", "INR")];
+    let code = signs.iter().find(|(sign, _)| *sign == text.trim()).map_or(text, |(_, code)| code);
+    code.parse().ok()
+}
+
+/// A plus before what is more than nothing.
+fn plus(amount: f64, text: String) -> String {
+    if amount.is_finite() && amount > 0.0 { format!("+{text}") } else { text }
 }
 
 /// The sign before an amount; codes are set off by a space.
@@ -233,6 +283,40 @@ mod tests {
         assert_eq!(t.rate(1.9, 2), "€1.90");
         assert_eq!(t.return_per_unit(), "Return per euro");
         assert_eq!(terms(Some("CHF"), true).money(3000.0), "CHF\u{a0}3K");
+    }
+
+    #[test]
+    fn a_cost_that_is_more_likely_infinite_than_not_has_a_least_and_an_outcome_has_none() {
+        let t = terms(Some("EUR"), false);
+        let endless = f64::INFINITY;
+        let e = Estimate {
+            mean: endless,
+            sd: endless,
+            q05: 12.0,
+            q25: 40.0,
+            q50: endless,
+            q75: endless,
+            q95: endless,
+        };
+        assert_eq!(t.cost_interval(&e), "€12 or more");
+        assert_eq!(t.outcome_interval(&e), MISSING);
+        assert_eq!(t.cost_interval(&Estimate { q50: 60.0, ..e }), "€60 (12 or more)");
+    }
+
+    #[test]
+    fn a_currency_is_known_by_its_code_and_by_its_sign() {
+        for code in ["EUR", "USD", "GBP", "JPY", "INR"] {
+            let sign = currency_of(code).unwrap().symbol().to_owned();
+            assert_eq!(terms(Some(&sign), true), terms(Some(code), true));
+        }
+        assert_eq!(terms(Some("points"), true).unit, "unit");
+    }
+
+    #[test]
+    fn differences_carry_their_sign() {
+        let t = terms(Some("EUR"), true);
+        assert_eq!(t.outcome_change(310_000.0), "+€310K");
+        assert_eq!([-12.0, 0.0, f64::NAN].map(|x| t.money_change(x)), ["−€12", "€0", MISSING]);
     }
 
     #[test]

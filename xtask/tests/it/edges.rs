@@ -3,14 +3,16 @@
 use crate::workspace::{MATHEMATICS, packages, root};
 
 /// Which crate may depend on which crates of the workspace (tests and benchmarks aside).
-const ALLOWED: [(&str, &[&str]); 9] = [
+const ALLOWED: [(&str, &[&str]); 11] = [
     ("outlay-core", &[]),
     ("outlay-stats", &["outlay-core"]),
     ("outlay-inference", &["outlay-core", "outlay-stats"]),
     ("outlay-mmm", &["outlay-core", "outlay-stats", "outlay-inference"]),
     ("outlay-world", &["outlay-core", "outlay-stats"]),
     ("outlay-connect", &["outlay-core", "outlay-stats"]),
-    ("outlay-report", &["outlay-core", "outlay-mmm"]),
+    ("outlay-planner", &["outlay-core", "outlay-stats", "outlay-mmm"]),
+    ("outlay-govern", &["outlay-core"]),
+    ("outlay-report", &["outlay-core", "outlay-mmm", "outlay-planner"]),
     (
         "outlay",
         &[
@@ -18,6 +20,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
             "outlay-stats",
             "outlay-inference",
             "outlay-mmm",
+            "outlay-planner",
             "outlay-world",
             "outlay-connect",
             "outlay-report",

@@ -6,8 +6,15 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crates that do mathematics: pure, synchronous, no clock, no input or output.
-pub(crate) const MATHEMATICS: [&str; 5] =
-    ["outlay-core", "outlay-stats", "outlay-inference", "outlay-mmm", "outlay-world"];
+pub(crate) const MATHEMATICS: [&str; 7] = [
+    "outlay-core",
+    "outlay-stats",
+    "outlay-inference",
+    "outlay-mmm",
+    "outlay-planner",
+    "outlay-govern",
+    "outlay-world",
+];
 
 pub(crate) struct Dependency {
     pub(crate) name: String,

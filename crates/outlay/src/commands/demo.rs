@@ -6,17 +6,20 @@ use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use outlay_core::registry::Registry;
-use outlay_mmm::ensemble::Search;
+use outlay_mmm::ensemble::{Ensemble, Search};
 use outlay_mmm::fit::FitSettings;
 use outlay_mmm::spec::{Preset, Spec};
 use outlay_mmm::summarise::{Provenance, summarise};
 use outlay_mmm::summary::{Method, Summary};
+use outlay_planner::plan::Plan;
 use outlay_report::format::Locale;
+use outlay_world::plan::{Quarter, best_quarter};
 use outlay_world::{EXAMPLES, Truth, World, WorldSpec};
 use serde::Serialize;
 
 use super::fit::{on_interrupt, threads};
 use super::learning::watched;
+use super::plan;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::fit_dir::Draft;
@@ -48,6 +51,7 @@ struct Answer<'a> {
     channels: Vec<Beside<'a>>,
     health: &'a outlay_mmm::summary::Health,
     report: String,
+    plan: &'a Judged,
 }
 
 /// A channel's return beside the truth.
@@ -67,7 +71,11 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let draft = Draft::open(&args.out)?;
     let spec = Spec::preset(Preset::Outlay);
     let cancel = on_interrupt()?;
-    let summary = fit(args, context, &spec, &world, &registry, &cancel, &draft, started)?;
+    let (summary, ensemble) =
+        fit(args, context, &spec, &world, &registry, &cancel, &draft, started)?;
+    let demo = plan::demo(&summary, ensemble, &cancel, context)?;
+    draft.files(&demo.files)?;
+    let judged = judge(&world, &demo.plan);
     draft.document("truth.json", &world.truth)?;
     draft.publish()?;
     let data = args.out.join("data.csv");
@@ -75,7 +83,39 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         let message = format!("cannot write {}: {e}", data.display());
         Failure::new(Exit::Files, "demo.write", message, "choose another folder with --out")
     })?;
-    print(args, context, &summary, &world.truth)
+    print(args, context, &summary, &world.truth, &demo.plan, &judged)
+}
+
+/// The plan by the simulation's own truth.
+#[derive(Serialize)]
+struct Judged {
+    sentence: String,
+    /// Outcome that the plan brings more than doing nothing, in truth.
+    gain: f64,
+    /// What the plan expected of it.
+    expected_gain: f64,
+    /// The most that any plan within the same limits brings more.
+    best_gain: f64,
+}
+
+fn judge(world: &World, plan: &Plan) -> Judged {
+    let quarter = Quarter::new(world);
+    let multipliers: Vec<f64> = plan
+        .channels
+        .iter()
+        .map(|c| if c.current > 0.0 { c.planned / c.current } else { 1.0 })
+        .collect();
+    let best = best_quarter(world);
+    let gain = quarter.outcome(&multipliers) - best.do_nothing;
+    let expected_gain = plan.comparison.first().map_or(0.0, |idle| idle.difference.mean);
+    let n = Locale::POINT;
+    let word = if gain < 0.0 { "less" } else { "more" };
+    let sentence = format!(
+        "By the simulation's own truth the plan brings {} {word} than doing nothing; the best plan there is, {} more.",
+        n.compact(gain.abs()),
+        n.compact(best.gain),
+    );
+    Judged { sentence, gain, expected_gain, best_gain: best.gain }
 }
 
 fn world(args: &Args) -> Result<World, Failure> {
@@ -96,7 +136,7 @@ fn fit(
     cancel: &AtomicBool,
     draft: &Draft,
     started: Instant,
-) -> Result<Summary, Failure> {
+) -> Result<(Summary, Ensemble), Failure> {
     let settings = FitSettings {
         sampling: spec.sampling.clone(),
         seed: args.seed,
@@ -120,10 +160,17 @@ fn fit(
     draft.texts(&text, "# the demo's panel comes from the simulation, not from a file\n")?;
     draft.posterior(&ensemble)?;
     draft.answers(&summary)?;
-    Ok(summary)
+    Ok((summary, ensemble))
 }
 
-fn print(args: &Args, context: &Context, summary: &Summary, truth: &Truth) -> Result<(), Failure> {
+fn print(
+    args: &Args,
+    context: &Context,
+    summary: &Summary,
+    truth: &Truth,
+    plan: &Plan,
+    judged: &Judged,
+) -> Result<(), Failure> {
     let beside: Vec<Beside<'_>> = truth
         .channels
         .iter()
@@ -141,8 +188,8 @@ fn print(args: &Args, context: &Context, summary: &Summary, truth: &Truth) -> Re
     );
     if context.json() {
         let report = args.out.join("report.html").display().to_string();
-        let answer =
-            Answer { sentence, covered, channels: beside, health: &summary.health, report };
+        let health = &summary.health;
+        let answer = Answer { sentence, covered, channels: beside, health, report, plan: judged };
         let text = serde_json::to_string_pretty(&answer)
             .map_err(|e| Failure::from_error(Exit::Internal, "json", &e, ""))?;
         anstream::println!("{text}");
@@ -168,5 +215,7 @@ fn print(args: &Args, context: &Context, summary: &Summary, truth: &Truth) -> Re
         Column::text("", cell(&|b| if b.covered { "holds it".into() } else { "misses it".into() })),
     ];
     anstream::println!("\n{sentence}\n\n{}", set(columns, render::width()));
+    anstream::print!("{}", render::plan(plan, Some(&args.out)));
+    anstream::println!("\n{}", judged.sentence);
     Ok(())
 }

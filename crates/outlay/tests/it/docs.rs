@@ -6,13 +6,24 @@ use std::path::PathBuf;
 
 use outlay_connect::Mapping;
 use outlay_mmm::spec::Spec;
+use outlay_planner::problem::ProblemFile;
 use outlay_world::WorldSpec;
 use tempfile::TempDir;
 
 use crate::outlay::{outlay, repository};
 
-const COMMANDS: [&str; 9] =
-    ["describe", "fit", "show", "compare", "curves", "simulate", "demo", "calibrate", "config"];
+const COMMANDS: [&str; 10] = [
+    "describe",
+    "fit",
+    "show",
+    "compare",
+    "curves",
+    "plan",
+    "simulate",
+    "demo",
+    "calibrate",
+    "config",
+];
 
 /// The README and every page of the book.
 fn pages() -> Vec<PathBuf> {
@@ -68,6 +79,8 @@ fn specifications_mappings_and_worlds_in_the_book_are_accepted() {
         for block in blocks(&page, "toml") {
             let outcome = if block.contains("[kpi]") {
                 Mapping::from_toml(&block).map(drop).map_err(|e| e.to_string())
+            } else if block.contains("[every-channel]") {
+                ProblemFile::from_toml(&block).map(drop).map_err(|e| e.to_string())
             } else if block.contains("[[channels]]") {
                 WorldSpec::from_toml(&block).map(drop).map_err(|e| e.to_string())
             } else {

@@ -11,6 +11,7 @@ mod fitted;
 mod interrupted;
 mod mapping;
 mod outlay;
+mod plans;
 mod structures;
 mod tour;
 mod trust;

@@ -53,7 +53,7 @@ fn the_five_minutes_work_as_written() {
         assert!(!run.stdout.trim().is_empty(), "`{line}` says nothing");
         steps.push(args[0].to_owned());
     }
-    for step in ["simulate", "describe", "fit", "show", "curves", "compare"] {
+    for step in ["simulate", "describe", "fit", "show", "curves", "plan", "compare"] {
         assert!(steps.iter().any(|done| done == step), "the README never shows `outlay {step}`");
     }
 

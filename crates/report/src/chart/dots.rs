@@ -4,7 +4,6 @@ use outlay_mmm::summary::Estimate;
 
 use super::Frame;
 use crate::format::Locale;
-use crate::palette::Look;
 use crate::scale::{Linear, nice_domain};
 use crate::svg::Svg;
 use crate::terms::shorten;
@@ -14,8 +13,10 @@ use crate::terms::shorten;
 pub(crate) struct Row {
     /// Whose estimate it is, made safe to show.
     pub(crate) name: String,
-    /// Its colour and mark.
-    pub(crate) look: Look,
+    /// Class that sets its colour.
+    pub(crate) class: String,
+    /// Shape of its dot.
+    pub(crate) shape: usize,
     /// The estimate.
     pub(crate) estimate: Estimate,
     /// What was believed before, drawn in grey above.
@@ -37,6 +38,8 @@ pub(crate) struct Dots {
     pub(crate) rows: Vec<Row>,
     /// A value worth comparing with, and its name.
     pub(crate) reference: Option<(f64, String)>,
+    /// Whether the axis holds every interval to its ends; otherwise wide tails become arrows.
+    pub(crate) whole: bool,
     /// Number format.
     pub(crate) locale: Locale,
 }
@@ -78,6 +81,12 @@ impl Dots {
 
     fn domain(&self) -> (f64, f64) {
         let estimates: Vec<&Estimate> = self.rows.iter().map(|r| &r.estimate).collect();
+        if self.whole {
+            let ends = estimates.iter().flat_map(|e| [e.q05, e.q50, e.q95]);
+            let reference = self.reference.as_ref().map(|(value, _)| *value);
+            let (low, high) = super::span_with_zero(ends.chain(reference));
+            return nice_domain(low, high, 10);
+        }
         let before: Vec<&Estimate> = self.rows.iter().filter_map(|r| r.before.as_ref()).collect();
         domain(&estimates, &before, self.reference.as_ref().map(|(value, _)| *value))
     }
@@ -144,7 +153,7 @@ fn draw_row(
     height: f64,
     narrow: bool,
 ) {
-    svg.open_mark(&format!("row {}", row.look.class()), &row.tip);
+    svg.open_mark(&format!("row {}", row.class), &row.tip);
     svg.rect("hit", 0.0, top + 1.0, frame.width, height - 2.0);
     let middle = if narrow { top + 30.0 } else { top + height / 2.0 };
     if narrow {
@@ -163,7 +172,7 @@ fn draw_row(
     };
     draw_interval(svg, x, &row.estimate, "after", middle);
     if row.estimate.q50.is_finite() && inside(x, row.estimate.q50) {
-        draw_dot(svg, row.look.pattern(), x.at(row.estimate.q50), middle);
+        draw_dot(svg, row.shape, x.at(row.estimate.q50), middle);
     }
     svg.close();
 }
@@ -218,6 +227,7 @@ fn short(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::palette::Look;
 
     fn estimate(centre: f64, spread: f64) -> Estimate {
         Estimate {
@@ -237,7 +247,8 @@ mod tests {
             .enumerate()
             .map(|(i, e)| Row {
                 name: format!("channel <{i}>"),
-                look: Look::of(i * 10),
+                class: Look::of(i * 10).class(),
+                shape: Look::of(i * 10).pattern(),
                 estimate: *e,
                 before: None,
                 shown: Locale::POINT.interval(e, 1),
@@ -249,6 +260,7 @@ mod tests {
             unit: "€ per €".into(),
             rows,
             reference: Some((1.0, "pays back".into())),
+            whole: false,
             locale: Locale::POINT,
         }
     }
@@ -264,6 +276,14 @@ mod tests {
             chart(&[estimate(1.0, 0.2), Estimate { q95: 90.0, ..estimate(1.5, 0.3) }]).wide();
         assert_eq!(drawn.matches("arrow").count(), 1);
         assert!(!drawn.contains(">100<") && drawn.contains("&lt;1&gt;"));
+    }
+
+    #[test]
+    fn a_whole_axis_cuts_no_tail() {
+        let mut whole = chart(&[Estimate { q05: -9.0, q25: -0.1, ..estimate(0.5, 0.3) }]);
+        assert_eq!(whole.wide().matches("arrow").count(), 1);
+        whole.whole = true;
+        assert_eq!(whole.wide().matches("arrow").count(), 0);
     }
 
     #[test]

@@ -84,25 +84,10 @@ impl Response<'_> {
         svg.finish()
     }
 
-    /// The median: solid up to the largest observed spend, dashed beyond.
     fn draw_median(&self, svg: &mut Svg, frame: &Frame, x: &Linear, y: &Linear) {
         let curve = self.curve;
         let edge = interpolate(&curve.multiplier, &curve.spend, curve.observed_to);
-        let at_edge = interpolate(&curve.spend, &curve.outcome.q50, edge);
-        let points = || curve.spend.iter().copied().zip(curve.outcome.q50.iter().copied());
-        let place = |(s, o): (f64, f64)| (x.at_or_nan(s), y.at_or_nan(o));
-        let seen = points().filter(|(s, _)| *s < edge).chain([(edge, at_edge)]).map(place);
-        svg.path("median", &polyline(seen));
-        let last = curve.spend.last().copied().unwrap_or(0.0);
-        if edge < last {
-            let beyond = [(edge, at_edge)].into_iter().chain(points().filter(|(s, _)| *s > edge));
-            svg.path("median beyond", &polyline(beyond.map(place)));
-            let at = x.at(edge);
-            if at < frame.width - frame.right - 130.0 {
-                svg.line("edge", (at, frame.top), (at, frame.floor()));
-                svg.text("unit start", (at + 5.0, frame.floor() - 6.0), "beyond what was tried");
-            }
-        }
+        draw_median(svg, frame, (x, y), (&curve.spend, &curve.outcome.q50), edge, true);
     }
 
     /// The dot at today's spend and the tangent there.
@@ -114,32 +99,81 @@ impl Response<'_> {
         if ![spend, outcome].iter().all(|v| v.is_finite()) {
             return;
         }
+        draw_tangent(svg, frame, (x, y), (spend, outcome), slope, self.next);
         let (cx, cy) = (x.at(spend), y.at(outcome));
-        if slope.is_finite() {
-            // The tangent keeps its length on the page whatever its slope.
-            let dx = 1.0;
-            let dy =
-                y.at(outcome + slope * (x.domain.1 - x.domain.0) / (x.range.1 - x.range.0)) - cy;
-            let length = 46.0 / (dx * dx + dy * dy).sqrt();
-            let (ux, uy) = (dx * length, dy * length);
-            svg.path(
-                "tangent",
-                &format!(
-                    "M{} {}L{} {}",
-                    coordinate(cx - ux),
-                    coordinate(cy - uy),
-                    coordinate(cx + ux),
-                    coordinate(cy + uy)
-                ),
-            );
-            // Above the curve there is room; at the right edge the words stand before the dot.
-            let (class, dx) =
-                if cx > frame.width * 0.6 { ("next end", -14.0) } else { ("next start", -6.0) };
-            svg.text(class, (cx + dx, (cy - 26.0).max(frame.top + 4.0)), self.next);
-        }
         svg.circle("dot", (cx, cy), 5.5);
         svg.text("unit start", (cx + 9.0, cy + 18.0), "today");
     }
+}
+
+/// The median of a curve: solid up to the largest spend that was seen, dashed beyond, which
+/// `words` say where there is room.
+pub(super) fn draw_median(
+    svg: &mut Svg,
+    frame: &Frame,
+    (x, y): (&Linear, &Linear),
+    (spend, outcome): (&[f64], &[f64]),
+    edge: f64,
+    words: bool,
+) {
+    let at_edge = interpolate(spend, outcome, edge);
+    let points = || spend.iter().copied().zip(outcome.iter().copied());
+    let place = |(s, o): (f64, f64)| (x.at_or_nan(s), y.at_or_nan(o));
+    let seen = points().filter(|(s, _)| *s < edge).chain([(edge, at_edge)]).map(place);
+    svg.path("median", &polyline(seen));
+    let last = spend.last().copied().unwrap_or(0.0);
+    if edge < last {
+        let beyond = [(edge, at_edge)].into_iter().chain(points().filter(|(s, _)| *s > edge));
+        svg.path("median beyond", &polyline(beyond.map(place)));
+        let at = x.at(edge);
+        if at < frame.width - frame.right - 130.0 {
+            svg.line("edge", (at, frame.top), (at, frame.floor()));
+            if words {
+                svg.text("unit start", (at + 5.0, frame.floor() - 6.0), "beyond what was tried");
+            }
+        }
+    }
+}
+
+/// A short line along the slope at a point of a curve, with its name above. It keeps its length on
+/// the page whatever the slope; without a slope there is none.
+pub(super) fn draw_tangent(
+    svg: &mut Svg,
+    frame: &Frame,
+    (x, y): (&Linear, &Linear),
+    (spend, outcome): (f64, f64),
+    slope: f64,
+    name: &str,
+) {
+    if !slope.is_finite() {
+        return;
+    }
+    let (cx, cy) = (x.at(spend), y.at(outcome));
+    let dx = 1.0;
+    let dy = y.at(outcome + slope * (x.domain.1 - x.domain.0) / (x.range.1 - x.range.0)) - cy;
+    let length = 46.0 / (dx * dx + dy * dy).sqrt();
+    let (ux, uy) = (dx * length, dy * length);
+    // No spend is below zero: the line does not leave the plot there.
+    let back = ((cx - frame.left) / ux).clamp(0.0, 1.0);
+    svg.path(
+        "tangent",
+        &format!(
+            "M{} {}L{} {}",
+            coordinate(cx - back * ux),
+            coordinate(cy - back * uy),
+            coordinate(cx + ux),
+            coordinate(cy + uy)
+        ),
+    );
+    // Above the curve there is room; at the right edge the words stand before the dot.
+    let width = 7.6 * name.chars().count() as f64;
+    let (class, at) = if cx > frame.width * 0.6 {
+        ("next end", (cx - 14.0).max(frame.left + width))
+    } else {
+        let most = (frame.width - frame.right - width).max(frame.left + 6.0);
+        ("next start", (cx - 6.0).max(frame.left + 6.0).min(most))
+    };
+    svg.text(class, (at, (cy - 26.0).max(frame.top + 4.0)), name);
 }
 
 #[cfg(test)]

@@ -133,7 +133,8 @@ fn figure(
         csv.number(shift.shrinkage).text(&shift.source).end();
         rows.push(Row {
             name: ranked.name.clone(),
-            look: ranked.look,
+            class: ranked.look.class(),
+            shape: ranked.look.pattern(),
             estimate: shift.posterior,
             before: Some(shift.prior),
             tip: format!("{}: before {before}, after {after}, narrowed by {narrowed}", ranked.name),
@@ -141,7 +142,7 @@ fn figure(
         });
     }
     let title = format!("{name}: before and after the data");
-    let dots = Dots { title: title.clone(), unit, rows, reference: None, locale };
+    let dots = Dots { title: title.clone(), unit, rows, reference: None, whole: false, locale };
     Figure::new(
         &format!("learned-{}", quantity_id(quantity)),
         title,

@@ -80,7 +80,8 @@ fn figure(
         let shown = terms.locale.interval(e, digits);
         rows.push(Row {
             name: ranked.name.clone(),
-            look: ranked.look,
+            class: ranked.look.class(),
+            shape: ranked.look.pattern(),
             estimate: *e,
             before: None,
             tip: format!("{}: {shown}, 50 % interval {}", ranked.name, range(e.q25, e.q75)),
@@ -94,6 +95,7 @@ fn figure(
         unit: terms.rate_unit(),
         rows,
         reference,
+        whole: false,
         locale: terms.locale,
     };
     let mut figure =

@@ -6,3 +6,5 @@ mod fixture;
 mod hostile;
 mod markup;
 mod page;
+mod plan;
+mod plan_fixture;

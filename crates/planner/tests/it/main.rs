@@ -1,0 +1,8 @@
+//! The planner against enumeration, closed forms and its own bounds.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod optimality;
+mod problems;
+mod reach;
+mod truths;
