@@ -32,14 +32,16 @@ pub struct Budget {
 pub enum Amount {
     /// Money over the whole horizon.
     Money(f64),
-    /// `{ of_current = 0.5 }`.
+    /// `{ of-current = 0.5 }`.
     OfCurrent {
         /// Multiple of the current spend.
+        #[serde(rename = "of-current")]
         of_current: f64,
     },
-    /// `{ of_total = 0.5 }`: share of the total that is planned.
+    /// `{ of-total = 0.5 }`: share of the total that is planned.
     OfTotal {
         /// Share of the total.
+        #[serde(rename = "of-total")]
         of_total: f64,
     },
 }
