@@ -122,6 +122,7 @@ pub fn solve(
     watch: Watch<'_>,
 ) -> Result<Solution, SolveError> {
     let evaluator = Evaluator::new(response);
+    let given = polytope;
     let mut polytope = polytope.clone();
     let money = polytope.high.iter().copied().fold(0.0, f64::max).max(f64::MIN_POSITIVE);
     if !polytope.tighten(1e-9 * money) {
@@ -153,7 +154,8 @@ pub fn solve(
         let until = Until { gap: 0.5 * effort.gap * size, size, steps: 80, beaten };
         let hill =
             ascend::Hill { evaluator: &evaluator, design, objective, above: None, concave: true };
-        let top = hill.climb(polytope, start, until);
+        // Not the tightened one: there a limit's price would hide in the bounds it implies.
+        let top = hill.climb(given, start, until);
         let gap = ((top.bound - top.value) / size.max(top.value.abs())).max(0.0);
         let bound = Some(top.bound).filter(|b| b.is_finite());
         let Top4 { x, value, prices, slope } = Top4::of(top);

@@ -260,14 +260,13 @@ impl Hill<'_> {
                 }
             }
         }
-        if !self.concave {
-            // Steps that were held back by force say nothing about what limits are worth.
-            let mut bent = at.curvature.clone();
-            let hold = scales.spend.iter().enumerate();
-            bent.extend(hold.map(|(j, s)| (j, j, 1e-6 * scales.value / (s * s))));
-            if let Some(step) = maximise(polytope, &[cut(&at)], Some((&bent, &at.x)), &scales) {
-                prices = step.prices;
-            }
+        // The last step may have been held back by force, or by how far the model was believed: what
+        // limits are worth is read from one that was not.
+        let mut bent = at.curvature.clone();
+        let hold = scales.spend.iter().enumerate();
+        bent.extend(hold.map(|(j, s)| (j, j, 1e-6 * scales.value / (s * s))));
+        if let Some(step) = maximise(polytope, &[cut(&at)], Some((&bent, &at.x)), &scales) {
+            prices = step.prices;
         }
         Top { value: at.value, bound: best_bound, prices, slope: at.gradient, x: at.x }
     }
