@@ -199,6 +199,10 @@ settings! {
         "half to one and a half times: what peers' users plan within", "Least spend of a channel where no limits are given";
     PLAN_CHANGE_MAX = "plan.change_max", 1.5, "multiple of current spend", 1.0, 100.0, Critical,
         "half to one and a half times: what peers' users plan within", "Most spend of a channel where no limits are given";
+    PLAN_RAMP_NOTE = "plan.ramp_note", 1.5, "multiple of current spend", 1.0, 100.0, Low,
+        "own choice", "Rise of a channel's spend from which a plan says that platforms need time to learn";
+    PLAN_UNDECIDED = "plan.undecided", 0.25, "probability", 0.0, 0.5, Medium,
+        "own choice", "Probability of being worse than doing nothing from which a plan is called undecided";
     GUARD_CHANGE_SHARE = "guard.change_share_max", 0.05, "share of the value as read", 0.0, 1.0, Critical,
         "ledger S4-022", "Largest single change of a daily budget, up or down";
     GUARD_DAY_SHARE = "guard.day_share_max", 0.1, "share of the value at the start of the day", 0.0, 1.0, Critical,

@@ -254,6 +254,7 @@ fn words(summary: &Summary) -> Words {
         data.currency.as_deref().and_then(|code| code.parse::<outlay_core::Currency>().ok());
     Words {
         currency: symbol.map(|c| c.symbol().to_owned()).unwrap_or_default(),
+        code: symbol.map(|c| c.code().to_owned()),
         outcome_unit: data.outcome_unit.clone(),
         outcome_is_money: data.outcome_is_money,
         period: data.granularity.clone(),

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod enumeration;
 mod optimality;
 mod problems;
 mod reach;
