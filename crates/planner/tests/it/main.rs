@@ -4,6 +4,7 @@
 
 mod enumeration;
 mod optimality;
+mod peers;
 mod problems;
 mod reach;
 mod truths;
