@@ -43,6 +43,15 @@ pub type Watch<'a> = &'a (dyn Fn(&Progress) -> bool + Sync);
 
 /// Decisions up to which the full number of boxes is looked into.
 const FEW_DECISIONS: f64 = 64.0;
+/// Gap, as a share of the outcome, to which the last climb goes where decisions are few: there the
+/// best plan of a hill costs hardly more than a good one.
+const POLISH: f64 = 1e-7;
+
+/// Gap of the last climb, as a share of the outcome.
+fn last_gap(effort: Effort, decisions: usize) -> f64 {
+    let asked = 0.5 * effort.gap;
+    if decisions as f64 <= FEW_DECISIONS { asked.min(POLISH) } else { asked }
+}
 
 /// Sizes that the search measures things by.
 #[derive(Debug, Clone, Copy)]
@@ -151,7 +160,8 @@ pub fn solve(
     };
     if concave && polytope.switches.is_empty() {
         let beaten = f64::NEG_INFINITY;
-        let until = Until { gap: 0.5 * effort.gap * size, size, steps: 80, beaten };
+        let gap = last_gap(effort, polytope.len()) * size;
+        let until = Until { gap, size, steps: 80, beaten };
         let hill =
             ascend::Hill { evaluator: &evaluator, design, objective, above: None, concave: true };
         // Not the tightened one: there a limit's price would hide in the bounds it implies.
@@ -212,7 +222,7 @@ pub fn solve(
     };
     // Prices at the plan, with its switches as they stand.
     let tree = Tree { evaluator: &evaluator, design, objective, polytope: given, limits, watch };
-    let polished = tree.price(&best.x, concave, 25);
+    let polished = tree.price(&best.x, concave, last_gap(effort, polytope.len()));
     let (x, value, mut prices, slope) = match polished {
         Some((polished, top)) if polished.value >= best.value - 1e-9 * size => {
             (polished.x, polished.value, top.prices, top.slope)

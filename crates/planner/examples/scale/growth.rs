@@ -62,10 +62,10 @@ fn drawn(lines: &[(&str, &str, [f64; TIMES.len()])]) -> String {
     let x = |by: f64| left + (right - left) * (by.log2() + 2.0) / 4.0;
     let y = |s: f64| bottom - (bottom - top) * (s.log10() - low) / (high - low);
     let mut svg = String::from(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 700 350\" role=\"img\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 700 360\" role=\"img\" \
          font-family=\"system-ui, sans-serif\" font-size=\"12\">\n\
          <title>CPU seconds of a plan by the size of the problem</title>\n\
-         <rect width=\"700\" height=\"350\" fill=\"#ffffff\"/>\n",
+         <rect width=\"700\" height=\"360\" fill=\"#ffffff\"/>\n",
     );
     let mut line = |text: std::fmt::Arguments<'_>| writeln!(svg, "{text}").unwrap();
     for power in low as i32..=high as i32 {
@@ -85,16 +85,18 @@ fn drawn(lines: &[(&str, &str, [f64; TIMES.len()])]) -> String {
             bottom + 18.0,
         ));
     }
-    line(format_args!(
-        "<text x=\"{left}\" y=\"{}\" fill=\"#333333\">one dimension at a time, as a multiple of \
-         {} channels, {} periods, {} draws, {} limits ({} regions without periods)</text>",
-        bottom + 40.0,
-        BASE.channels,
-        BASE.periods,
-        BASE.draws,
-        BASE.rows,
-        REGIONS.geos,
-    ));
+    let Size { channels, periods, draws, rows, .. } = BASE;
+    let caption = [
+        "CPU seconds, one dimension at a time, as a multiple of".to_owned(),
+        format!(
+            "{channels} channels, {periods} periods, {draws} draws, {rows} limits ({} regions without periods)",
+            REGIONS.geos
+        ),
+    ];
+    for (k, text) in caption.iter().enumerate() {
+        let at = bottom + 36.0 + 16.0 * k as f64;
+        line(format_args!("<text x=\"{left}\" y=\"{at}\" fill=\"#333333\">{text}</text>"));
+    }
     // Names stand beside the last points, moved apart where they would meet.
     let mut ends: Vec<_> = lines.iter().map(|(n, c, s)| (y(s[TIMES.len() - 1]), *n, *c)).collect();
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));

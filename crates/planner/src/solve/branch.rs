@@ -17,6 +17,9 @@ use crate::polytope::{Polytope, Row};
 use crate::relax::Relaxation;
 use crate::response::Link;
 
+/// Steps of the climb that ends a search.
+const LAST_STEPS: usize = 25;
+
 /// A box with decisions.
 #[derive(Debug, Clone)]
 pub(crate) struct Node {
@@ -122,13 +125,15 @@ impl Tree<'_> {
 
     /// Makes a plan of a point: open switches go to the nearer side, and the objective is climbed.
     pub(crate) fn settle(&self, x: &[f64], concave: bool, steps: usize) -> Option<(Best, Top)> {
-        self.climb(&self.inside(&self.nearest(x))?, x, concave, steps)
+        let gap = 0.2 * self.tolerance(0.0);
+        self.climb(&self.inside(&self.nearest(x))?, x, concave, gap, steps)
     }
 
     /// The same within the limits as they stand, so that a limit's price does not hide in bounds
-    /// that follow from it.
-    pub(crate) fn price(&self, x: &[f64], concave: bool, steps: usize) -> Option<(Best, Top)> {
-        self.climb(&self.decided(&self.nearest(x)), x, concave, steps)
+    /// that follow from it, and to a gap (a share of the outcome) of its own.
+    pub(crate) fn price(&self, x: &[f64], concave: bool, gap: f64) -> Option<(Best, Top)> {
+        let gap = gap * self.limits.size;
+        self.climb(&self.decided(&self.nearest(x)), x, concave, gap, LAST_STEPS)
     }
 
     /// The whole polytope with each switch on the side that is nearer to `x`.
@@ -147,16 +152,12 @@ impl Tree<'_> {
         inside: &Polytope,
         x: &[f64],
         concave: bool,
+        gap: f64,
         steps: usize,
     ) -> Option<(Best, Top)> {
         let start = project(inside, x, self.limits.money)?;
-        let until = Until {
-            gap: 0.2 * self.tolerance(0.0),
-            size: self.limits.size,
-            steps,
-            beaten: f64::NEG_INFINITY,
-        };
-        let top = self.exact(concave).climb(inside, start, until);
+        let (size, beaten) = (self.limits.size, f64::NEG_INFINITY);
+        let top = self.exact(concave).climb(inside, start, Until { gap, size, steps, beaten });
         Some((Best { x: top.x.clone(), value: top.value }, top))
     }
 
