@@ -1,12 +1,13 @@
-//! The folder of a fit: what stands in it, how it is written whole or not at all, and how it is
-//! read back.
+//! The folder of a fit: what stands in it, and how it is read back.
 
 mod arviz;
 mod draws;
+mod summary;
 
+use std::error::Error;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use outlay_core::{Panel, PanelDraft};
 use outlay_mmm::ensemble::{Ensemble, Member};
@@ -15,10 +16,16 @@ use outlay_mmm::model::Model;
 use outlay_mmm::spec::Spec;
 use outlay_mmm::summary::Summary;
 use outlay_report::{ReportOptions, html};
+use serde::{Deserialize, Serialize};
 
-use crate::failure::{Exit, Failure};
+use super::{Found, Learnt, ReopenError};
+use crate::error::EngineError;
+use crate::folder::{Draft, Owner, Shelf};
 
-pub(crate) const SUMMARY: &str = "summary.json";
+pub use summary::{Loaded, load};
+
+/// The answers of a fit: the file that a fit's folder is known by.
+pub const SUMMARY: &str = "summary.json";
 const REPORT: &str = "report.html";
 const SPEC: &str = "spec.toml";
 const MAPPING: &str = "mapping.toml";
@@ -26,230 +33,168 @@ const PANEL: &str = "panel.json";
 const DRAWS: &str = "draws.parquet";
 const ARVIZ: &str = "arviz.json";
 const WARM: &str = "warm.json";
+/// The whole Pareto front of a ridge.
+const RIDGE: &str = "ridge.json";
 /// Weights of the structures, where there are several.
 const ENSEMBLE: &str = "ensemble.json";
 /// A folder per structure, where there are several.
 const STRUCTURES: &str = "structures";
 
+/// The folder of a fit.
+pub const FIT: Shelf<'static> = Shelf {
+    what: "fit",
+    unwritable: "fit.write",
+    file: "fit.write",
+    occupied: "fit.occupied",
+    owner: Owner::Marker(SUMMARY),
+    files: &[SUMMARY, REPORT, SPEC, MAPPING, PANEL, DRAWS, ARVIZ, WARM, RIDGE, ENSEMBLE],
+    replaces: &[ENSEMBLE, STRUCTURES, RIDGE, PANEL, DRAWS, ARVIZ, WARM],
+};
+
+/// A fit with its draws: what curves and plans are made of.
+#[derive(Debug, Clone)]
+pub struct Fit {
+    /// The answers.
+    pub summary: Summary,
+    /// The posterior.
+    pub ensemble: Ensemble,
+}
+
 /// A structure in [`ENSEMBLE`].
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Weighed {
     name: String,
     weight: f64,
 }
 
-/// A folder that is being completed beside its final place.
-pub(crate) struct Draft {
-    target: PathBuf,
-    folder: PathBuf,
-    created: Vec<PathBuf>,
+fn internal(error: impl Into<Box<dyn Error + Send + Sync>>) -> EngineError {
+    EngineError::artefact("fit.artefact", error)
 }
 
-fn unwritable(target: &Path, error: &io::Error) -> Failure {
-    Failure::new(
-        Exit::Files,
-        "fit.write",
-        format!("cannot write to {}: {error}", target.display()),
-        "choose a folder that you may write to; nothing was written",
-    )
-}
-
-impl Draft {
-    /// Makes sure, before the work begins, that the folder can be written: a new one, or one that
-    /// holds an earlier fit.
-    pub(crate) fn open(target: &Path) -> Result<Self, Failure> {
-        if target.is_file() {
-            let error = io::Error::new(io::ErrorKind::NotADirectory, "it is a file");
-            return Err(unwritable(target, &error));
+impl Learnt {
+    /// Writes everything into a draft of [`FIT`]: summary and page, specification and mapping, and
+    /// what is needed to go on from the fit. Of several structures, each has its own folder; the
+    /// draws of the leading one also stand where those of a single one would.
+    ///
+    /// # Errors
+    /// [`crate::folder::FolderError`].
+    pub fn write(&self, draft: &Draft) -> Result<(), EngineError> {
+        draft.put(SPEC, self.spec.as_bytes())?;
+        draft.put(MAPPING, self.mapping.as_bytes())?;
+        match &self.found {
+            Found::Posterior(ensemble) => posterior(draft, ensemble)?,
+            Found::Ridge(ridge) => document(draft, RIDGE, ridge)?,
         }
-        let occupied = target.is_dir()
-            && !target.join(SUMMARY).exists()
-            && fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_some());
-        if occupied {
-            return Err(Failure::new(
-                Exit::Files,
-                "fit.occupied",
-                format!("{} holds other files: they were not touched", target.display()),
-                "choose a new folder, or one that holds an earlier fit",
-            ));
-        }
-        let parent = match target.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-            _ => PathBuf::from("."),
-        };
-        let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
-        let created = parent.ancestors().take_while(missing).map(Path::to_path_buf).collect();
-        let name = target.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
-        let folder = parent.join(format!(".{name}.outlay-{}", std::process::id()));
-        let made = fs::create_dir_all(&parent).and_then(|()| fs::create_dir(&folder));
-        let draft = Self { target: target.to_path_buf(), folder, created };
-        made.map_err(|e| unwritable(target, &e))?;
-        Ok(draft)
-    }
-
-    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
-        fs::write(self.folder.join(name), bytes).map_err(|e| unwritable(&self.target, &e))
-    }
-
-    /// Writes the summary and its report.
-    pub(crate) fn answers(&self, summary: &Summary) -> Result<(), Failure> {
-        let text = serde_json::to_string_pretty(summary).map_err(|e| internal(&e))?;
-        self.put(SUMMARY, text.as_bytes())?;
-        let page = html(summary, &ReportOptions::default()).map_err(|e| internal(&e))?;
-        self.put(REPORT, page.as_bytes())
-    }
-
-    /// Writes specification and mapping.
-    pub(crate) fn texts(&self, spec: &str, mapping: &str) -> Result<(), Failure> {
-        self.put(SPEC, spec.as_bytes())?;
-        self.put(MAPPING, mapping.as_bytes())
-    }
-
-    /// Writes what is needed to go on from the fit: draws, data, the sampler's state. Of several
-    /// structures, each has its own folder; the draws of the leading one also stand where those of
-    /// a single one would.
-    pub(crate) fn posterior(&self, ensemble: &Ensemble) -> Result<(), Failure> {
-        let panel = serde_json::to_vec(&ensemble.model().panel).map_err(|e| internal(&e))?;
-        self.put(PANEL, &panel)?;
-        self.draws("", &ensemble.leading().fitted)?;
-        if ensemble.members.len() < 2 {
-            return Ok(());
-        }
-        for member in &ensemble.members {
-            let folder = format!("{STRUCTURES}/{}", member.name);
-            let made = fs::create_dir_all(self.folder.join(&folder));
-            made.map_err(|e| unwritable(&self.target, &e))?;
-            self.draws(&format!("{folder}/"), &member.fitted)?;
-        }
-        let weights = ensemble.members.iter();
-        let weights: Vec<Weighed> =
-            weights.map(|m| Weighed { name: m.name.clone(), weight: m.weight }).collect();
-        self.document(ENSEMBLE, &weights)
-    }
-
-    /// Draws of one structure, in a folder of the draft (`""`, or ending in `/`).
-    fn draws(&self, folder: &str, fitted: &Fitted) -> Result<(), Failure> {
-        let warm = serde_json::to_vec(&fitted.warm).map_err(|e| internal(&e))?;
-        self.put(&format!("{folder}{WARM}"), &warm)?;
-        let path = self.folder.join(format!("{folder}{DRAWS}"));
-        draws::write(&path, fitted).map_err(|e| internal(e.as_ref()))?;
-        let file = fs::File::create(self.folder.join(format!("{folder}{ARVIZ}")));
-        let file = file.map_err(|e| unwritable(&self.target, &e))?;
-        arviz::write(io::BufWriter::new(file), fitted).map_err(|e| unwritable(&self.target, &e))
-    }
-
-    /// Writes another document.
-    pub(crate) fn document(
-        &self,
-        name: &str,
-        value: &impl serde::Serialize,
-    ) -> Result<(), Failure> {
-        let text = serde_json::to_vec_pretty(value).map_err(|e| internal(&e))?;
-        self.put(name, &text)
-    }
-
-    /// Writes further files as they are.
-    pub(crate) fn files(&self, files: &[(String, Vec<u8>)]) -> Result<(), Failure> {
-        files.iter().try_for_each(|(name, bytes)| self.put(name, bytes))
-    }
-
-    /// Moves the completed folder to its place; an earlier fit there is replaced.
-    pub(crate) fn publish(mut self) -> Result<(), Failure> {
-        let moved = if self.target.is_dir() {
-            let entries = clear_structures(&self.target).and_then(|()| fs::read_dir(&self.folder));
-            entries.and_then(|entries| {
-                for entry in entries {
-                    let entry = entry?;
-                    fs::rename(entry.path(), self.target.join(entry.file_name()))?;
-                }
-                fs::remove_dir(&self.folder)
-            })
-        } else {
-            fs::rename(&self.folder, &self.target)
-        };
-        moved.map_err(|e| unwritable(&self.target, &e))?;
-        self.created.clear();
+        document(draft, SUMMARY, &self.summary)?;
+        draft.put(REPORT, self.report()?.as_bytes())?;
         Ok(())
     }
-}
 
-impl Drop for Draft {
-    /// What was not published leaves no trace.
-    fn drop(&mut self) {
-        if self.folder.exists() {
-            let _ = fs::remove_dir_all(&self.folder);
-        }
-        for folder in &self.created {
-            let _ = fs::remove_dir(folder);
-        }
+    /// The answers as a self-contained HTML page.
+    ///
+    /// # Errors
+    /// [`EngineError::Artefact`].
+    pub fn report(&self) -> Result<String, EngineError> {
+        html(&self.summary, &ReportOptions::default()).map_err(internal)
     }
 }
 
-/// Takes away the structures of an earlier fit: the new one may have others, or none.
-fn clear_structures(target: &Path) -> io::Result<()> {
-    let ensemble = target.join(ENSEMBLE);
-    if ensemble.exists() {
-        fs::remove_file(ensemble)?;
-        fs::remove_dir_all(target.join(STRUCTURES))?;
+/// Writes a document of a draft as indented JSON.
+fn document(draft: &Draft, name: &str, value: &impl Serialize) -> Result<(), EngineError> {
+    let text = serde_json::to_vec_pretty(value).map_err(internal)?;
+    Ok(draft.put(name, &text)?)
+}
+
+fn posterior(draft: &Draft, ensemble: &Ensemble) -> Result<(), EngineError> {
+    let panel = serde_json::to_vec(&ensemble.model().panel).map_err(internal)?;
+    draft.put(PANEL, &panel)?;
+    structure(draft, "", &ensemble.leading().fitted)?;
+    if ensemble.members.len() < 2 {
+        return Ok(());
     }
+    for member in &ensemble.members {
+        structure(draft, &format!("{STRUCTURES}/{}/", member.name), &member.fitted)?;
+    }
+    let weights = ensemble.members.iter();
+    let weights: Vec<Weighed> =
+        weights.map(|m| Weighed { name: m.name.clone(), weight: m.weight }).collect();
+    document(draft, ENSEMBLE, &weights)
+}
+
+/// Draws of one structure, in a folder of the draft (`""`, or ending in `/`).
+fn structure(draft: &Draft, folder: &str, fitted: &Fitted) -> Result<(), EngineError> {
+    let warm = serde_json::to_vec(&fitted.warm).map_err(internal)?;
+    draft.put(&format!("{folder}{WARM}"), &warm)?;
+    let file = draft.create(&format!("{folder}{DRAWS}"))?;
+    draws::write(file, fitted).map_err(internal)?;
+    let file = draft.create(&format!("{folder}{ARVIZ}"))?;
+    arviz::write(io::BufWriter::new(file), fitted).map_err(|e| draft.failed(e))?;
     Ok(())
 }
 
-fn internal(error: &(dyn std::error::Error + 'static)) -> Failure {
-    Failure::from_error(Exit::Internal, "fit.artefact", error, "please report this")
+impl Fit {
+    /// Opens the fit in a folder.
+    ///
+    /// # Errors
+    /// [`ReopenError`].
+    pub fn open(dir: &Path) -> Result<Self, EngineError> {
+        Ok(Self { summary: load(dir)?.summary, ensemble: reopen(dir)? })
+    }
 }
 
 /// Reads the models and the draws of a fit back.
-pub(crate) fn reopen(dir: &Path) -> Result<Ensemble, Failure> {
-    let read = |name: &str| {
-        fs::read(dir.join(name)).map_err(|e| {
-            Failure::new(
-                Exit::Files,
-                "fit.unreadable",
-                format!("cannot read {}: {e}", dir.join(name).display()),
-                "name a folder that `outlay fit --out DIR` wrote with draws",
-            )
-        })
-    };
-    let damaged = |name: &str, error: &dyn std::fmt::Display| {
-        Failure::new(
-            Exit::Files,
-            "fit.damaged",
-            format!("{} is damaged: {error}", dir.join(name).display()),
-            "fit again",
-        )
-    };
-    let text = String::from_utf8(read(SPEC)?).map_err(|e| damaged(SPEC, &e))?;
-    let spec = Spec::from_toml(&text).map_err(|e| damaged(SPEC, &e))?;
+///
+/// # Errors
+/// [`ReopenError`].
+pub fn reopen(dir: &Path) -> Result<Ensemble, EngineError> {
+    if dir.join(RIDGE).exists() && !dir.join(DRAWS).exists() {
+        return Err(ReopenError::Ridge { dir: dir.to_path_buf() }.into());
+    }
+    let text = String::from_utf8(read(dir, SPEC)?).map_err(|e| damaged(dir, SPEC, e))?;
+    let spec = Spec::from_toml(&text).map_err(|e| damaged(dir, SPEC, e))?;
     let draft: PanelDraft =
-        serde_json::from_slice(&read(PANEL)?).map_err(|e| damaged(PANEL, &e))?;
+        serde_json::from_slice(&read(dir, PANEL)?).map_err(|e| damaged(dir, PANEL, e))?;
     let panel = Panel::new(draft).map_err(|errors| {
         let first = errors.first().map(ToString::to_string).unwrap_or_default();
-        damaged(PANEL, &first)
+        damaged(dir, PANEL, first)
     })?;
-    let structures = spec.structures().map_err(|e| damaged(SPEC, &e))?;
-    let member = |spec: &Spec, folder: &str| -> Result<Fitted, Failure> {
-        let model = Model::new(spec, &panel).map_err(|e| damaged(SPEC, &e))?;
-        let (warm, draws) = (format!("{folder}{WARM}"), format!("{folder}{DRAWS}"));
-        let warm = serde_json::from_slice(&read(&warm)?).map_err(|e| damaged(&warm, &e))?;
-        read(&draws)?;
-        draws::read(&dir.join(&draws), model, warm).map_err(|e| damaged(&draws, &e))
-    };
+    let structures = spec.structures().map_err(|e| damaged(dir, SPEC, e))?;
     if !dir.join(ENSEMBLE).exists() {
         let Some((_, alone)) = structures.first() else {
-            return Err(damaged(SPEC, &"it has no structure"));
+            return Err(damaged(dir, SPEC, "it has no structure").into());
         };
-        return Ok(Ensemble::single(member(alone, "")?));
+        return Ok(Ensemble::single(member(dir, "", alone, &panel)?));
     }
     let weights: Vec<Weighed> =
-        serde_json::from_slice(&read(ENSEMBLE)?).map_err(|e| damaged(ENSEMBLE, &e))?;
+        serde_json::from_slice(&read(dir, ENSEMBLE)?).map_err(|e| damaged(dir, ENSEMBLE, e))?;
     let mut members = Vec::new();
     for Weighed { name, weight } in weights {
         let Some((_, spec)) = structures.iter().find(|(own, _)| *own == name) else {
-            return Err(damaged(ENSEMBLE, &format!("`{name}` is no structure of {SPEC}")));
+            let reason = format!("`{name}` is no structure of {SPEC}");
+            return Err(damaged(dir, ENSEMBLE, reason).into());
         };
-        let fitted = member(spec, &format!("{STRUCTURES}/{name}/"))?;
+        let fitted = member(dir, &format!("{STRUCTURES}/{name}/"), spec, &panel)?;
         members.push(Member { name, weight, foresight: None, fitted });
     }
     Ok(Ensemble::new(members))
+}
+
+/// The posterior of one structure from its folder (`""`, or ending in `/`).
+fn member(dir: &Path, folder: &str, spec: &Spec, panel: &Panel) -> Result<Fitted, ReopenError> {
+    let model = Model::new(spec, panel).map_err(|e| damaged(dir, SPEC, e))?;
+    let (warm, draws) = (format!("{folder}{WARM}"), format!("{folder}{DRAWS}"));
+    let warm = serde_json::from_slice(&read(dir, &warm)?).map_err(|e| damaged(dir, &warm, e))?;
+    let path = dir.join(&draws);
+    let file = fs::File::open(&path)
+        .map_err(|source| ReopenError::Unreadable { path: path.clone(), source })?;
+    draws::read(file, model, warm).map_err(|e| damaged(dir, &draws, e))
+}
+
+fn read(dir: &Path, name: &str) -> Result<Vec<u8>, ReopenError> {
+    let path = dir.join(name);
+    fs::read(&path).map_err(|source| ReopenError::Unreadable { path, source })
+}
+
+fn damaged(dir: &Path, name: &str, source: impl Into<Box<dyn Error + Send + Sync>>) -> ReopenError {
+    ReopenError::Damaged { path: dir.join(name), source: source.into() }
 }

@@ -1,59 +1,82 @@
-//! The folder of a plan, and how it is read back.
+//! A plan's documents and its folder, and how a plan is read back.
 
 use std::path::Path;
 
 use outlay_planner::plan::{Plan, SCHEMA};
 use outlay_report::{ReportOptions, plan_html};
 
-use super::Opened;
-use crate::context::Context;
-use crate::failure::{Exit, Failure};
-use crate::{folder, render};
+use super::{AskError, Planner};
+use crate::error::EngineError;
+use crate::folder::{self, Owner, Shelf};
 
 /// The plan for machines.
-pub(super) const PLAN: &str = "plan.json";
-/// Every cell of the plan, for spreadsheets and for `outlay plan price`.
+const JSON: &str = "plan.json";
+/// Every cell of the plan, for spreadsheets and to be priced again.
 pub(super) const CSV: &str = "plan.csv";
 const PAGE: &str = "plan.html";
 
-/// Writes a plan's folder.
-pub(super) fn write(
-    out: &Path,
-    opened: &Opened,
-    plan: &Plan,
-    cells: &[f64],
-) -> Result<(), Failure> {
-    folder::write(out, PLAN, &documents(opened, plan, cells)?)
+/// The folder of a plan.
+pub const PLAN: Shelf<'static> = Shelf {
+    what: "plan",
+    unwritable: "out.write",
+    file: "out.file",
+    occupied: "out.occupied",
+    owner: Owner::Marker(JSON),
+    files: &[JSON, CSV, PAGE],
+    replaces: &[],
+};
+
+/// A plan with every cell of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planned {
+    /// The plan with its price, its proof and its alternatives.
+    pub plan: Plan,
+    /// Spend per cell, `[channel][geo][period]`, in units of the fit's currency.
+    pub cells: Vec<f64>,
+    /// The same as a table (CSV), one cell per line, in full precision.
+    pub table: String,
 }
 
-/// The documents of a plan, by name.
-pub(super) fn documents(
-    opened: &Opened,
-    plan: &Plan,
-    cells: &[f64],
-) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-    let internal = |e: &(dyn std::error::Error + 'static)| {
-        Failure::from_error(Exit::Internal, "plan.write", e, "please report this")
-    };
-    let json = serde_json::to_vec_pretty(plan).map_err(|e| internal(&e))?;
-    let page = plan_html(plan, &ReportOptions::default()).map_err(|e| internal(&e))?;
-    Ok(vec![
-        (PLAN.to_owned(), json),
-        (CSV.to_owned(), csv(opened, cells).into_bytes()),
-        (PAGE.to_owned(), page.into_bytes()),
-    ])
+impl Planned {
+    pub(super) fn new(planner: &Planner, plan: Plan, cells: Vec<f64>) -> Self {
+        Self { table: csv(planner, &cells), plan, cells }
+    }
+
+    /// The documents of the plan, by name: for machines, for spreadsheets, and a page.
+    ///
+    /// # Errors
+    /// [`EngineError::Artefact`].
+    pub fn documents(&self) -> Result<Vec<(String, Vec<u8>)>, EngineError> {
+        let internal = |e| EngineError::Artefact { code: "plan.write", source: e };
+        let json = serde_json::to_vec_pretty(&self.plan).map_err(|e| internal(e.into()))?;
+        let page =
+            plan_html(&self.plan, &ReportOptions::default()).map_err(|e| internal(e.into()))?;
+        Ok(vec![
+            (JSON.to_owned(), json),
+            (CSV.to_owned(), self.table.clone().into_bytes()),
+            (PAGE.to_owned(), page.into_bytes()),
+        ])
+    }
+
+    /// Writes the plan's folder, whole or not at all.
+    ///
+    /// # Errors
+    /// [`crate::folder::FolderError`].
+    pub fn write(&self, out: &Path) -> Result<(), EngineError> {
+        Ok(folder::write(out, &PLAN, &self.documents()?)?)
+    }
 }
 
 /// Every cell, one per line, in full precision.
-fn csv(opened: &Opened, cells: &[f64]) -> String {
-    let response = &opened.outlook.response;
+fn csv(planner: &Planner, cells: &[f64]) -> String {
+    let response = &planner.outlook.response;
     let several = response.geos.len() > 1;
     let mut text =
         String::from(if several { "channel,geo,period,spend\n" } else { "channel,period,spend\n" });
     for (c, channel) in response.channels.iter().enumerate() {
         for (g, geo) in response.geos.iter().enumerate() {
             for t in 0..response.horizon {
-                let period = &opened.periods[t];
+                let period = &planner.periods[t];
                 let spend = cells[response.cell(c, g, t)];
                 let spend = (spend * 1e6).round() / 1e6;
                 let channel = field(channel);
@@ -79,33 +102,18 @@ pub(super) fn field(text: &str) -> String {
     }
 }
 
-/// Prints a plan as the user wants to see it.
-pub(super) fn print(plan: &Plan, out: Option<&Path>, context: &Context) -> Result<(), Failure> {
-    if context.json() {
-        let text = serde_json::to_string_pretty(plan)
-            .map_err(|e| Failure::from_error(Exit::Internal, "json", &e, ""))?;
-        anstream::println!("{text}");
-    } else {
-        anstream::print!("{}", render::plan(plan, out));
-    }
-    Ok(())
-}
-
 /// Reads a plan back; a folder or its file may be named.
-pub(super) fn read(path: &Path) -> Result<Plan, Failure> {
-    let file = if path.is_dir() { path.join(PLAN) } else { path.to_path_buf() };
-    let next = "name a folder that `outlay plan --out DIR` wrote";
-    let text = std::fs::read_to_string(&file).map_err(|e| {
-        let message = format!("cannot read {}: {e}", file.display());
-        Failure::new(Exit::Files, "plan.unreadable", message, next)
-    })?;
-    let plan: Plan = serde_json::from_str(&text).map_err(|e| {
-        let message = format!("{} is no plan: {e}", file.display());
-        Failure::new(Exit::Files, "plan.damaged", message, next)
-    })?;
+///
+/// # Errors
+/// [`AskError`] when it cannot be read, is no plan, or is of another version.
+pub fn read(path: &Path) -> Result<Plan, EngineError> {
+    let file = if path.is_dir() { path.join(JSON) } else { path.to_path_buf() };
+    let text = std::fs::read_to_string(&file)
+        .map_err(|source| AskError::Unreadable { path: file.clone(), source })?;
+    let plan: Plan = serde_json::from_str(&text)
+        .map_err(|source| AskError::NoPlan { path: file.clone(), source })?;
     if plan.schema == SCHEMA {
         return Ok(plan);
     }
-    let message = format!("{} is of schema `{}`, not `{SCHEMA}`", file.display(), plan.schema);
-    Err(Failure::new(Exit::Files, "plan.schema", message, "plan again with this version"))
+    Err(AskError::Schema { path: file, found: plan.schema }.into())
 }
