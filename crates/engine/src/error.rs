@@ -55,22 +55,22 @@ pub struct Problem {
 pub enum EngineError {
     /// A file could not be read or mapped.
     #[error(transparent)]
-    Collect(#[from] CollectError),
+    Collect(Box<CollectError>),
     /// A file makes no panel.
     #[error(transparent)]
-    Check(#[from] CheckError),
+    Check(Box<CheckError>),
     /// There is no fit.
     #[error(transparent)]
-    Learn(#[from] LearnError),
+    Learn(Box<LearnError>),
     /// An earlier fit cannot be read back.
     #[error(transparent)]
-    Reopen(#[from] ReopenError),
+    Reopen(Box<ReopenError>),
     /// There is no such curve.
     #[error(transparent)]
     Curve(#[from] CurveError),
     /// There is no plan.
     #[error(transparent)]
-    Plan(#[from] AskError),
+    Plan(Box<AskError>),
     /// A folder of results could not be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -86,6 +86,25 @@ pub enum EngineError {
     #[error(transparent)]
     Threads(rayon::ThreadPoolBuildError),
 }
+
+/// Large reasons travel in a box, so that a result without one stays small.
+macro_rules! boxed {
+    ($($variant:ident($reason:ty)),*) => {
+        $(impl From<$reason> for EngineError {
+            fn from(reason: $reason) -> Self {
+                Self::$variant(Box::new(reason))
+            }
+        })*
+    };
+}
+
+boxed!(
+    Collect(CollectError),
+    Check(CheckError),
+    Learn(LearnError),
+    Reopen(ReopenError),
+    Plan(AskError)
+);
 
 /// What an error says beside its sentence.
 pub(crate) trait Told {
@@ -145,12 +164,12 @@ impl EngineError {
 
     fn told(&self) -> Option<&dyn Told> {
         match self {
-            Self::Collect(e) => Some(e),
-            Self::Check(e) => Some(e),
-            Self::Learn(e) => Some(e),
-            Self::Reopen(e) => Some(e),
+            Self::Collect(e) => Some(e.as_ref()),
+            Self::Check(e) => Some(e.as_ref()),
+            Self::Learn(e) => Some(e.as_ref()),
+            Self::Reopen(e) => Some(e.as_ref()),
             Self::Curve(e) => Some(e),
-            Self::Plan(e) => Some(e),
+            Self::Plan(e) => Some(e.as_ref()),
             Self::Folder(e) => Some(e),
             Self::Artefact { .. } | Self::Threads(_) => None,
         }

@@ -31,7 +31,7 @@ pub use studies::{Front, FrontRequest, Studied, Trade, front, sensitivity};
 ///
 /// # Errors
 /// [`AskError`]: the question makes no sense for this fit, its limits clash, or the search was
-/// cancelled before it had a plan.
+/// cancelled before it had a plan. One that was cancelled later gives its best: [`Planned::stopped`].
 pub fn plan(
     fit: &Fit,
     question: &Question,
@@ -46,7 +46,7 @@ pub fn plan(
         let found = planner.search(&problem, run)?;
         run.tell(&Progress::Stage { stage: Stage::Pricing });
         let plan = planner.account(&problem, Some(&found), &found.cells, own.as_deref());
-        Ok(Planned::new(&planner, plan, found.cells))
+        Ok(Planned::found(&planner, plan, found))
     })
 }
 
@@ -62,7 +62,7 @@ pub fn usual(fit: &Fit, run: Run<'_>) -> Result<Planned, EngineError> {
         run.tell(&Progress::Stage { stage: Stage::Planning });
         let found = planner.search(&problem, run)?;
         let plan = planner.account(&problem, Some(&found), &found.cells, None);
-        Ok(Planned::new(&planner, plan, found.cells))
+        Ok(Planned::found(&planner, plan, found))
     })
 }
 

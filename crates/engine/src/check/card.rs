@@ -40,6 +40,8 @@ pub struct Card {
 pub enum State {
     /// Nothing was found.
     Good,
+    /// Something is worth knowing.
+    Note,
     /// Answers will be weaker.
     Look,
     /// The data cannot be used as it is.
@@ -133,7 +135,7 @@ pub fn card(collected: &Collected, registry: &Registry) -> Card {
 
 fn worst(findings: &[Finding]) -> State {
     let state = |f: &Finding| match f.severity {
-        Severity::Note => State::Good,
+        Severity::Note => State::Note,
         Severity::Warning => State::Look,
         Severity::Error => State::Bad,
     };

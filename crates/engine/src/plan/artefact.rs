@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use outlay_planner::advise::Found;
 use outlay_planner::plan::{Plan, SCHEMA};
 use outlay_report::{ReportOptions, plan_html};
 
@@ -35,11 +36,21 @@ pub struct Planned {
     pub cells: Vec<f64>,
     /// The same as a table (CSV), one cell per line, in full precision.
     pub table: String,
+    /// Whether the search was cancelled: the plan is the best found until then, and its
+    /// certificate is not complete.
+    pub stopped: bool,
 }
 
 impl Planned {
-    pub(super) fn new(planner: &Planner, plan: Plan, cells: Vec<f64>) -> Self {
-        Self { table: csv(planner, &cells), plan, cells }
+    /// A plan that a search found.
+    pub(super) fn found(planner: &Planner, plan: Plan, found: Found) -> Self {
+        let stopped = found.solution.stopped;
+        Self { stopped, ..Self::given(planner, plan, found.cells) }
+    }
+
+    /// A plan that was given.
+    pub(super) fn given(planner: &Planner, plan: Plan, cells: Vec<f64>) -> Self {
+        Self { table: csv(planner, &cells), plan, cells, stopped: false }
     }
 
     /// The documents of the plan, by name: for machines, for spreadsheets, and a page.

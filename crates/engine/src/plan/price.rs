@@ -59,7 +59,7 @@ pub fn price(
         let mut problem = Problem::of_budget(Budget { least: total, most: Some(total) });
         problem.margin = request.margin;
         let plan = planner.account(&problem, None, &cells, None);
-        Ok(Planned::new(&planner, plan, cells))
+        Ok(Planned::given(&planner, plan, cells))
     })
 }
 
