@@ -4,8 +4,9 @@ mod card;
 mod error;
 
 use outlay_connect::{Description, PanelFromFile, Severity};
-use outlay_core::Panel;
 use outlay_core::registry::Registry;
+use outlay_core::{Panel, PanelDraft};
+use serde::{Deserialize, Serialize};
 
 use crate::collect::Collected;
 use crate::error::EngineError;
@@ -13,8 +14,10 @@ use crate::error::EngineError;
 pub use card::{Allowance, Aspect, Card, Completeness, Heading, SCHEMA, State, card};
 pub use error::CheckError;
 
-/// Data that may be learnt from.
-#[derive(Debug, Clone)]
+/// Data that may be learnt from. It can be kept as JSON, so that a fit needs neither the file nor
+/// its mapping again; a panel that was tampered with is refused when it is read back.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub struct Checked {
     /// The data.
     pub panel: Panel,
@@ -24,6 +27,25 @@ pub struct Checked {
     pub source: String,
     /// What was decided while the panel was built, one sentence each.
     pub notes: Vec<String>,
+}
+
+/// [`Checked`] as it is kept, before its panel is validated again.
+#[derive(Deserialize)]
+struct Stored {
+    panel: PanelDraft,
+    mapping: String,
+    source: String,
+    notes: Vec<String>,
+}
+
+impl TryFrom<Stored> for Checked {
+    type Error = CheckError;
+
+    fn try_from(stored: Stored) -> Result<Self, CheckError> {
+        let Stored { panel, mapping, source, notes } = stored;
+        let panel = Panel::new(panel).map_err(CheckError::Stored)?;
+        Ok(Self { panel, mapping, source, notes })
+    }
 }
 
 /// Builds and validates the panel of a file under its mapping.

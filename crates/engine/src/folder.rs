@@ -73,7 +73,7 @@ pub fn refuse_early(target: &Path, shelf: &Shelf<'_>) -> Result<(), FolderError>
     let ours = match shelf.owner {
         Owner::Marker(marker) => {
             target.join(marker).exists()
-                || !fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_some())
+                || !fs::read_dir(target).is_ok_and(|mut entries| entries.any(|e| !left(target, e)))
         }
         Owner::Asked(ours) => ours(target),
         Owner::Anybody => true,
@@ -242,13 +242,24 @@ impl Drop for Draft {
 /// Attempts at a name for a hidden folder: more of them are never at work in one place.
 const NAMES: usize = 1000;
 
+/// How the names of hidden folders for a target begin.
+fn prefix(target: &Path) -> String {
+    let name = target.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
+    format!(".{name}.outlay-")
+}
+
+/// Whether an entry of a folder is what a killed process left of its work there.
+fn left(target: &Path, entry: io::Result<fs::DirEntry>) -> bool {
+    entry.is_ok_and(|e| e.file_name().to_string_lossy().starts_with(&prefix(target)))
+}
+
 /// Makes a hidden folder that nobody else works in. One that a killed process of the same number
 /// left (in a container every process may be number 1) is passed over.
 fn hidden(home: &Path, target: &Path) -> io::Result<PathBuf> {
-    let name = target.file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
+    let prefix = prefix(target);
     let mut taken = io::Error::from(io::ErrorKind::AlreadyExists);
     for n in 0..NAMES {
-        let folder = home.join(format!(".{name}.outlay-{}-{n}", std::process::id()));
+        let folder = home.join(format!("{prefix}{}-{n}", std::process::id()));
         match fs::create_dir(&folder) {
             Ok(()) => return Ok(folder),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => taken = e,

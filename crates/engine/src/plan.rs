@@ -41,7 +41,8 @@ pub fn plan(
     run.on_threads(|| {
         let planner = Planner::new(fit, question.horizon.as_ref(), question.gap, run.registry)?;
         let problem = planner.problem(question)?;
-        let own = own.map(|own| own.cells(&planner, &planner.periods)).transpose()?;
+        let cells = |own: &OwnPlan| own.cells(&planner, &planner.periods, run.registry);
+        let own = own.map(cells).transpose()?;
         run.tell(&Progress::Stage { stage: Stage::Planning });
         let found = planner.search(&problem, run)?;
         run.tell(&Progress::Stage { stage: Stage::Pricing });

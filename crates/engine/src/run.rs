@@ -42,7 +42,8 @@ pub struct Run<'a> {
     pub registry: &'a Registry,
     /// The caller's clock.
     pub clock: &'a dyn Clock,
-    /// Told how far the work is, from any thread; one that is slow slows the work.
+    /// Told how far the work is, from any thread, one word at a time; one that is slow slows the
+    /// work.
     pub watch: &'a (dyn Fn(&Progress) + Sync),
     /// Becomes true when the work should end. What was drawn until then is kept where that is of
     /// use; see each step.

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use outlay_connect::{Input, ReadOptions, Table, Values, read_input};
+use outlay_core::registry::Registry;
 use outlay_planner::plan::Plan;
 
 use super::artefact::{CSV, read};
@@ -68,8 +69,9 @@ impl OwnPlan {
         &self,
         planner: &Planner,
         periods: &[String],
+        registry: &Registry,
     ) -> Result<Vec<f64>, AskError> {
-        let options = ReadOptions::default();
+        let options = ReadOptions::from_registry(registry);
         let table = read_input(&self.input, &options).map_err(AskError::OwnRead)?;
         let long =
             find(&table, &["channel"]).is_some() && find(&table, &["spend", "planned"]).is_some();

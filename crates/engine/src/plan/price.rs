@@ -50,7 +50,7 @@ pub fn price(
         let planner = Planner::new(fit, horizon, None, run.registry)?;
         // Where the data has gone on since, the plan's periods are taken in their order.
         let periods = earlier.map_or(&planner.periods, |e| &e.question.periods);
-        let cells = own.cells(&planner, periods)?;
+        let cells = own.cells(&planner, periods, run.registry)?;
         let total: f64 = cells.iter().sum();
         if total <= 0.0 {
             return Err(own.empty().into());

@@ -2,10 +2,10 @@
 
 use outlay_core::registry::Registry;
 use outlay_engine::Kind;
-use outlay_engine::check::{card, check, ready};
+use outlay_engine::check::{Checked, card, check, ready};
 use serde_json::Value;
 
-use crate::brand::{collected, csv};
+use crate::brand::{collected, csv, data};
 
 fn carded(text: &str) -> Value {
     let card = card(&collected(text).unwrap(), &Registry::default());
@@ -90,4 +90,16 @@ fn what_makes_no_panel_is_refused_with_a_code_and_a_next_step() {
     let described = collected.describe(&registry);
     let blocked = ready(&collected.file, &described).unwrap_err();
     assert_eq!(blocked.code(), "data.missing-periods");
+}
+
+#[test]
+fn checked_data_is_kept_as_json_and_refused_when_it_was_tampered_with() {
+    let data = data();
+    let mut kept = serde_json::to_value(&data).unwrap();
+    let again: Checked = serde_json::from_value(kept.clone()).unwrap();
+    assert_eq!(again, data);
+    assert_eq!(again.panel.fingerprint(), data.panel.fingerprint());
+    kept["panel"]["geos"] = serde_json::json!([]);
+    let error = serde_json::from_value::<Checked>(kept).unwrap_err();
+    assert!(error.to_string().contains("no panel"), "{error}");
 }

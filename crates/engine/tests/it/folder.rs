@@ -108,4 +108,10 @@ fn two_at_work_in_one_place_and_a_killed_one_do_not_disturb_each_other() {
     two.publish().unwrap();
     assert_eq!(fs::read_to_string(out.join("index.json")).unwrap(), "2");
     assert_eq!(names(home.path()), ["out"]);
+    // Killed in an empty folder: what is left of it is nobody's file.
+    let empty = home.path().join("empty");
+    fs::create_dir_all(&empty).unwrap();
+    std::mem::forget(Draft::open(&empty, &SHELF).unwrap());
+    write(&empty, &SHELF, &[("index.json", "3")]).unwrap();
+    assert_eq!(fs::read_to_string(empty.join("index.json")).unwrap(), "3");
 }
