@@ -199,6 +199,10 @@ settings! {
         "half to one and a half times: what peers' users plan within", "Least spend of a channel where no limits are given";
     PLAN_CHANGE_MAX = "plan.change_max", 1.5, "multiple of current spend", 1.0, 100.0, Critical,
         "half to one and a half times: what peers' users plan within", "Most spend of a channel where no limits are given";
+    PLAN_RAMP_NOTE = "plan.ramp_note", 1.5, "multiple of current spend", 1.0, 100.0, Low,
+        "own choice", "Rise of a channel's spend from which a plan says that platforms need time to learn";
+    PLAN_UNDECIDED = "plan.undecided", 0.25, "probability", 0.0, 0.5, Medium,
+        "own choice", "Probability of being worse than doing nothing from which a plan is called undecided";
     PLAN_CAUTION_SHARE = "plan.caution_share", 0.25, "share of the draws", 0.01, 0.99, Critical,
         "own choice: the worst quarter", "Share of the worst cases that a cautious plan looks at when none is named";
     PLAN_HORIZON_YEARS = "plan.horizon_years_max", 2.0, "years", 0.25, 10.0, High,

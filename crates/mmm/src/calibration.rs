@@ -32,7 +32,7 @@ pub use coverage::{Coverage, Measured, Returns, Scored, coverage, returns};
 pub use quantity::{Quantity, Recovery, Shape};
 pub use score::{
     BrandRow, BrandScore, ChannelResult, LEAST_GAIN, Middle, PlanResult, ScoreError, ScoreTable,
-    TotalResult, aggregate, score,
+    TotalResult, aggregate, middle, score,
 };
 
 use crate::fit::FitError;

@@ -28,6 +28,17 @@ pub struct Settings {
     pub doubt: Doubt,
     /// Least and most spend of a channel as multiples of now, where no limits were given.
     pub change: (f64, f64),
+    /// From where on the account of a plan has something to say.
+    pub remarks: Remarks,
+}
+
+/// From where on the account of a plan has something to say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Remarks {
+    /// Multiple of the current spend from which a channel is said to need time.
+    pub ramp: f64,
+    /// Probability of being worse than doing nothing from which a plan is called undecided.
+    pub undecided: f64,
 }
 
 impl Settings {
@@ -41,6 +52,10 @@ impl Settings {
             },
             doubt: Doubt { per_doubling: registry.get(&keys::PLAN_DOUBT), seed: 1 },
             change: (registry.get(&keys::PLAN_CHANGE_MIN), registry.get(&keys::PLAN_CHANGE_MAX)),
+            remarks: Remarks {
+                ramp: registry.get(&keys::PLAN_RAMP_NOTE),
+                undecided: registry.get(&keys::PLAN_UNDECIDED),
+            },
         }
     }
 }

@@ -4,6 +4,7 @@ use outlay_mmm::summary::Estimate;
 use serde::{Deserialize, Serialize};
 
 use crate::design::Resolution;
+use crate::problem::Wanted;
 
 /// Name and version of the schema.
 pub const SCHEMA: &str = "outlay/plan/1";
@@ -67,6 +68,8 @@ pub struct Question {
     pub geos: Vec<String>,
     /// What is maximised, in words.
     pub objective: String,
+    /// What is maximised; absent for a plan that was only priced.
+    pub wanted: Option<Wanted>,
     /// How finely money was placed.
     pub resolution: Resolution,
     /// Least total spend.
@@ -124,6 +127,8 @@ pub struct ChannelPlan {
     pub expected: Estimate,
     /// What doing nothing would bring here.
     pub expected_current: Estimate,
+    /// What the plan brings here beyond doing nothing, draw by draw.
+    pub difference: Estimate,
     /// Outcome per unit of spend; absent without spend.
     pub roi: Option<Estimate>,
     /// Return on the next unit at the plan.
@@ -208,6 +213,8 @@ pub struct Certificate {
 pub struct Binding {
     /// The limit, in words.
     pub limit: String,
+    /// The channels that it speaks of.
+    pub channels: Vec<String>,
     /// What moving it by one unit would bring.
     pub price: f64,
     /// What moving it by one percent would bring.

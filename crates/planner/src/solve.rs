@@ -211,8 +211,8 @@ pub fn solve(
         return Err(if stopped { SolveError::Stopped } else { SolveError::Infeasible });
     };
     // Prices at the plan, with its switches as they stand.
-    let tree = Tree { evaluator: &evaluator, design, objective, polytope, limits, watch };
-    let polished = tree.settle(&best.x, concave, 25);
+    let tree = Tree { evaluator: &evaluator, design, objective, polytope: given, limits, watch };
+    let polished = tree.price(&best.x, concave, 25);
     let (x, value, mut prices, slope) = match polished {
         Some((polished, top)) if polished.value >= best.value - 1e-9 * size => {
             (polished.x, polished.value, top.prices, top.slope)

@@ -259,6 +259,7 @@ mod tests {
             period: "week".into(),
             geos: vec![],
             objective: String::new(),
+            wanted: None,
             resolution: outlay_planner::design::Resolution::Channel,
             budget_least: 0.0,
             budget_most: None,

@@ -153,6 +153,7 @@ pub fn words(summary: &Summary) -> Words {
     let symbol = data.currency.as_deref().and_then(|code| code.parse::<Currency>().ok());
     Words {
         currency: symbol.map(|c| c.symbol().to_owned()).unwrap_or_default(),
+        code: symbol.map(|c| c.code().to_owned()),
         outcome_unit: data.outcome_unit.clone(),
         outcome_is_money: data.outcome_is_money,
         period: data.granularity.clone(),

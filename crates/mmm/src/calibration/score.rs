@@ -9,7 +9,7 @@ mod aggregate;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use aggregate::{BrandRow, Middle, ScoreTable, aggregate};
+pub use aggregate::{BrandRow, Middle, ScoreTable, aggregate, middle};
 
 use super::coverage::interval_score;
 use crate::summary::Estimate;
@@ -51,6 +51,17 @@ pub struct PlanResult {
     pub best: f64,
     /// Without any paid media.
     pub silence: f64,
+}
+
+impl PlanResult {
+    /// Share of the best plan's gain over doing nothing that the plan leaves; `None` where there is
+    /// next to nothing to gain ([`LEAST_GAIN`]).
+    #[must_use]
+    pub fn regret(&self) -> Option<f64> {
+        let gain = self.best - self.do_nothing;
+        let media = self.do_nothing - self.silence;
+        (gain > 0.0 && gain >= LEAST_GAIN * media).then(|| (self.best - self.planned) / gain)
+    }
 }
 
 /// One brand's score.
@@ -126,15 +137,8 @@ pub fn score(
         interval_score: mean(&interval_score),
         total_media_error: (total.truth > 0.0)
             .then(|| (total.estimate - total.truth).abs() / total.truth),
-        regret: plan.and_then(regret),
+        regret: plan.and_then(|plan| plan.regret()),
     })
-}
-
-/// What the plan leaves of the best plan's gain; `None` where there is nothing to gain.
-fn regret(plan: PlanResult) -> Option<f64> {
-    let gain = plan.best - plan.do_nothing;
-    let media = plan.do_nothing - plan.silence;
-    (gain > 0.0 && gain >= LEAST_GAIN * media).then(|| (plan.best - plan.planned) / gain)
 }
 
 #[cfg(test)]

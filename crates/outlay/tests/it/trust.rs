@@ -93,6 +93,75 @@ fn the_table_follows_from_its_lines() {
 }
 
 #[test]
+fn plans_of_every_style_keep_the_money_and_are_priced_by_the_world() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = outlay(dir.path(), &[&SMALL[..], &["--json", "--out", "t"]].concat());
+    run.succeeded();
+    let answer: Value = serde_json::from_str(&run.stdout).unwrap();
+    let number = |value: &Value| value.as_f64().unwrap();
+    let text = fs::read_to_string(dir.path().join("t/scores.jsonl")).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let styles = |line: &Value| -> Vec<String> {
+        line["result"]["styles"].as_object().unwrap().keys().cloned().collect()
+    };
+    let share = |line: &Value, outcome: f64| {
+        let plan = &line["result"]["plan"];
+        outcome / (number(&plan["do_nothing"]) - number(&plan["silence"]))
+    };
+    for line in &lines {
+        let (result, own) = (&line["result"], line["result"]["style"].as_str().unwrap());
+        let (planned, wanted): (_, &[&str]) = match line["row"].as_str().unwrap() {
+            "prior" => ("no-change", &["no-change"]),
+            _ => (
+                "planner",
+                &[
+                    "cautious",
+                    "climb",
+                    "greedy",
+                    "half",
+                    "no-change",
+                    "planner",
+                    "returns",
+                    "separate",
+                    "strict",
+                ],
+            ),
+        };
+        assert_eq!(styles(line), wanted);
+        assert_eq!(own, planned);
+        assert_eq!(result["multipliers"], result["styles"][own]["multipliers"]);
+        assert_eq!(result["plan"]["planned"], result["styles"][own]["outcome"]);
+        for (style, planned) in result["styles"].as_object().unwrap() {
+            let multiples = planned["multipliers"].as_array().unwrap();
+            assert!(multiples.iter().all(|m| (0.5..=1.5).contains(&number(m))), "{style}");
+            // The truth's best plan is found to a thousandth of a grid step or so.
+            let above = number(&planned["outcome"]) - number(&result["plan"]["best"]);
+            assert!(share(line, above) < 1e-3, "{style} is above the best plan by {above}");
+        }
+        assert_eq!(result["styles"]["no-change"]["outcome"], result["plan"]["do_nothing"]);
+        assert_eq!(number(&result["styles"]["no-change"]["moved"]), 0.0);
+    }
+    // The table follows from the lines.
+    let plans = answer["plans"].as_array().unwrap();
+    assert_eq!(plans.len(), 10);
+    let own = |plan: &&Value| plan["row"] == "outlay" && plan["style"] == "cautious";
+    let cautious = plans.iter().find(own).unwrap();
+    let lost = lines.iter().filter(|line| line["row"] == "outlay").map(|line| {
+        let result = &line["result"];
+        let planned = number(&result["styles"]["cautious"]["outcome"]);
+        share(line, number(&result["plan"]["best"]) - planned)
+    });
+    assert!((number(&cautious["lost"]) - lost.sum::<f64>() / 4.0).abs() < 1e-12);
+    for plan in plans.iter().filter(|plan| plan["style"] == "no-change") {
+        assert!((number(&plan["of_gain"]) - 1.0).abs() < 1e-9);
+        assert_eq!((number(&plan["stays"]), number(&plan["harm"])), (1.0, 0.0));
+    }
+    let page = fs::read_to_string(dir.path().join("t/scores.md")).unwrap();
+    assert_eq!(page.lines().filter(|line| line.starts_with("| outlay | ")).count(), 9);
+    assert!(page.contains("| outlay | planner * | 4 |"), "{page}");
+}
+
+#[test]
 fn a_specification_of_ones_own_is_a_row_and_what_failed_is_said() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(

@@ -1,16 +1,22 @@
 //! The account of a plan: [`Plan`] from what a search found, or from a plan of the user's own.
 
+mod binding;
+mod notes;
+mod ranges;
+mod sentence;
+
 use outlay_mmm::summary::Estimate;
 
 use super::{Found, Settings, Words, with_costs};
 use crate::evaluate::Evaluator;
 use crate::from_fit::Outlook;
 use crate::plan::{
-    Alternative, Binding, Cell, Certificate, ChannelPlan, Curve, Note, PeriodTotal, Plan, Question,
-    SCHEMA, Source, Totals,
+    Alternative, Cell, Certificate, ChannelPlan, Curve, PeriodTotal, Plan, Question, SCHEMA,
+    Source, Totals,
 };
 use crate::pricing::{Priced, Pricer};
-use crate::problem::{Compiled, Problem, Wanted};
+use crate::problem::{Problem, Wanted};
+use ranges::Ranges;
 
 /// What is accounted for.
 #[derive(Debug, Clone)]
@@ -33,6 +39,8 @@ pub struct Asked<'a> {
     pub version: &'a str,
 }
 
+/// Share of the outcome below which two plans bring the same.
+const SAME: f64 = 1e-9;
 /// Points of each response curve.
 const CURVE_POINTS: usize = 25;
 
@@ -103,13 +111,14 @@ impl Writer<'_> {
             period: self.words.period.clone(),
             geos: self.outlook.response.geos.clone(),
             objective: match found {
-                Some(_) => wanted(problem.wanted, self.words),
+                Some(_) => sentence::wanted(problem.wanted, self.words),
                 None => "the price of a given plan".to_owned(),
             },
+            wanted: found.map(|_| problem.wanted),
             resolution: found.map_or(crate::design::Resolution::Cell, |f| f.resolution),
             budget_least: problem.budget.least,
             budget_most: problem.budget.most,
-            currency: Some(self.words.currency.clone()).filter(|c| !c.is_empty()),
+            currency: self.words.code.clone(),
             outcome_unit: self.words.outcome_unit.clone(),
             outcome_is_money: self.words.outcome_is_money,
             limits: found.map_or_else(Vec::new, |f| {
@@ -169,13 +178,15 @@ impl Writer<'_> {
         let response = &self.outlook.response;
         let (planned, current) =
             (sums(self.asked.cells, size), sums(&self.outlook.reference, size));
-        let bounds = self.asked.found.map(|f| ranges(&f.compiled));
+        let bounds = self.asked.found.map(|f| Ranges::of(&f.compiled));
         let curves = self.curves(&planned, &current);
         (0..response.channels.len())
             .map(|c| {
                 let of = |values: &[Vec<f64>]| Estimate::from_draws(&values[c]);
                 let spend = planned[c];
                 let roi: Vec<f64> = self.priced.channels[c].iter().map(|o| o / spend).collect();
+                let (after, before) = (&self.priced.channels[c], &self.now.channels[c]);
+                let change: Vec<f64> = after.iter().zip(before).map(|(a, b)| a - b).collect();
                 let observed_to = self.observed_to(c);
                 let (min, max) = bounds.as_ref().map_or((spend, spend), |b| b.channel(c));
                 ChannelPlan {
@@ -187,6 +198,7 @@ impl Writer<'_> {
                     locked: self.asked.found.is_some_and(|f| f.compiled.locked[c]),
                     expected: of(&self.priced.channels),
                     expected_current: of(&self.now.channels),
+                    difference: Estimate::from_draws(&change),
                     roi: (spend > 0.0).then(|| Estimate::from_draws(&roi)),
                     mroi: of(&self.priced.next),
                     mroi_current: of(&self.now.next),
@@ -336,69 +348,6 @@ impl Writer<'_> {
         }
     }
 
-    /// Limits with a price, in words, dearest first.
-    fn binding(&self, found: &Found) -> Vec<Binding> {
-        let s = &found.solution;
-        let polytope = found.compiled.polytope();
-        let size = s.x.iter().sum::<f64>().max(f64::MIN_POSITIVE);
-        let mut prices = vec![(0.0, 0.0); found.compiled.rules.len()];
-        for (row, price) in polytope.rows.iter().zip(&s.prices) {
-            let limit = if *price >= 0.0 { row.most } else { row.least };
-            let entry = &mut prices[row.rule];
-            entry.0 += price.abs();
-            // A ratio's limit is zero: one percent of it is one percent of what it compares.
-            let scale = if limit.abs() > 1e-9 * size {
-                limit.abs()
-            } else {
-                row.terms.iter().map(|(j, a)| (a * s.x[*j]).abs()).fold(0.0, f64::max)
-            };
-            entry.1 += price.abs() * scale * 0.01;
-        }
-        // What a decision at a bound would gain beyond what its money costs elsewhere.
-        let mut reduced = s.slope.clone();
-        for (row, price) in polytope.rows.iter().zip(&s.prices) {
-            row.terms.iter().for_each(|(j, a)| reduced[*j] -= price * a);
-        }
-        for (k, rule) in found.compiled.rules.iter().enumerate() {
-            for (j, least, most) in rule.bounds() {
-                let near = |x: f64| (s.x[*j] - x).abs() <= 1e-6 * size;
-                let price = match reduced[*j] {
-                    r if r > 0.0 && near(*most) => r,
-                    r if r < 0.0 && near(*least) && *least > 0.0 => -r,
-                    _ => continue,
-                };
-                let at = if reduced[*j] > 0.0 { *most } else { *least };
-                prices[k].0 += price;
-                prices[k].1 += price * at * 0.01;
-            }
-        }
-        let value = s.value.abs().max(f64::MIN_POSITIVE);
-        let mut binding: Vec<Binding> = found
-            .compiled
-            .rules
-            .iter()
-            .zip(&prices)
-            .filter(|(_, (_, percent))| *percent > 1e-7 * value)
-            .map(|(rule, (price, percent))| Binding {
-                limit: rule.name.clone(),
-                price: *price,
-                price_of_percent: *percent,
-                sentence: self.price_sentence(&rule.name, *percent),
-            })
-            .collect();
-        binding.sort_by(|a, b| b.price_of_percent.total_cmp(&a.price_of_percent));
-        binding
-    }
-
-    fn price_sentence(&self, rule: &str, percent: f64) -> String {
-        let amount = match self.asked.problem.wanted {
-            Wanted::Profit => self.words.money(percent),
-            Wanted::Goal { .. } => format!("{} of probability", self.words.percent(percent)),
-            _ => self.words.outcome(percent),
-        };
-        format!("{rule}: one percent of slack would bring {amount}.")
-    }
-
     fn comparison(&self) -> Vec<Alternative> {
         let size = self.size();
         let one = |name: &str, cells: &[f64], totals: &[f64]| {
@@ -439,229 +388,5 @@ impl Writer<'_> {
             all.push(one("your plan", own, &self.pricer.totals(own)));
         }
         all
-    }
-
-    fn notes(
-        &self,
-        channels: &[ChannelPlan],
-        totals: &Totals,
-        comparison: &[Alternative],
-        settings: &Settings,
-    ) -> Vec<Note> {
-        let mut notes = Vec::new();
-        let mut add = |code: &str, sentence: String| {
-            notes.push(Note { code: code.to_owned(), sentence });
-        };
-        let w = self.words;
-        if totals.unspent > 0.0 {
-            let full: Vec<&str> = channels
-                .iter()
-                .filter(|c| c.planned >= c.max * (1.0 - 1e-6))
-                .map(|c| c.name.as_str())
-                .collect();
-            let why = if full.is_empty() {
-                "the next unit would bring nothing, or less than it costs".to_owned()
-            } else {
-                format!("{} reached their most", full.join(", "))
-            };
-            add(
-                "plan.unspent",
-                format!("{} of the budget stays unspent: {why}.", w.money(totals.unspent)),
-            );
-        }
-        for c in channels.iter().filter(|c| c.extrapolated) {
-            add(
-                "plan.extrapolated",
-                format!(
-                    "{}: the plan goes beyond the highest spend that the data has seen ({} at this pattern). What lies beyond is priced with extra doubt ({} per doubling); raise it in steps and look.",
-                    c.name,
-                    w.money(c.observed_to),
-                    w.percent(settings.doubt.per_doubling),
-                ),
-            );
-        }
-        for c in channels.iter().filter(|c| c.current == 0.0 && c.planned > 0.0) {
-            add(
-                "plan.new",
-                format!(
-                    "{}: it had no spend in the last {} {}s. Platforms need time to learn; judge it after the carry-over has built up.",
-                    c.name, self.outlook.response.horizon, w.period,
-                ),
-            );
-        }
-        for c in channels {
-            if c.current > 0.0 && c.planned > LEARNING * c.current {
-                add(
-                    "plan.ramp",
-                    format!(
-                        "{}: spend rises to {} times what it was. A ramp limit lets platforms and you learn on the way.",
-                        c.name,
-                        w.ratio(c.planned / c.current),
-                    ),
-                );
-            }
-        }
-        if let Some(idle) = comparison.first() {
-            let cautious = matches!(self.asked.problem.wanted, Wanted::Cautious { .. });
-            if cautious && idle.difference.mean.abs() <= STAYS * totals.expected.mean.abs() {
-                add(
-                    "plan.stay",
-                    "The data does not support a change: no other plan gains anything in the worst cases. Staying is the plan; `outlay plan sensitivity` says what a test would be worth."
-                        .to_owned(),
-                );
-            }
-            let worse = idle.probability_worse;
-            // Another budget brings another outcome for that reason alone.
-            let same_money = (totals.planned - idle.spend).abs() <= ALIKE * idle.spend;
-            if same_money && worse > 1.0 - UNDECIDED {
-                add(
-                    "plan.worse",
-                    format!(
-                        "This plan is worse than doing nothing with a probability of {}.",
-                        w.percent(worse)
-                    ),
-                );
-            } else if same_money && worse > UNDECIDED {
-                add(
-                    "plan.undecided",
-                    format!(
-                        "The data can hardly tell this plan from doing nothing: it is worse with a probability of {}. The cautious objective says whether any change is supported.",
-                        w.percent(worse),
-                    ),
-                );
-            }
-        }
-        if self.asked.source.health == "fail" {
-            add(
-                "plan.health",
-                "The fit behind this plan failed its health checks: mend it before money moves."
-                    .to_owned(),
-            );
-        }
-        notes
-    }
-
-    fn sentence(&self, totals: &Totals, comparison: &[Alternative]) -> String {
-        let w = self.words;
-        let idle = comparison.first();
-        let moved = self.moves();
-        let change = idle.map_or_else(String::new, |i| {
-            if i.difference.sd == 0.0 || i.difference.mean.abs() < SAME * totals.expected.mean.abs()
-            {
-                return ", as much as doing nothing".to_owned();
-            }
-            let word = if i.difference.mean < 0.0 { "less" } else { "more" };
-            format!(
-                ", {} {word} than doing nothing ({} to {})",
-                w.outcome(i.difference.mean.abs()),
-                w.outcome(i.difference.q05),
-                w.outcome(i.difference.q95),
-            )
-        });
-        format!(
-            "{} over {} {}s is expected to bring {}{change}.{moved}",
-            w.money(totals.planned),
-            self.outlook.response.horizon,
-            w.period,
-            w.outcome(totals.expected.mean),
-        )
-    }
-
-    /// The largest moves in words.
-    fn moves(&self) -> String {
-        let size = self.size();
-        let (planned, current) =
-            (sums(self.asked.cells, size), sums(&self.outlook.reference, size));
-        let total: f64 = planned.iter().sum::<f64>().max(current.iter().sum());
-        let names = &self.outlook.response.channels;
-        let by = |c: usize| planned[c] - current[c];
-        let most = |sign: f64| {
-            (0..names.len())
-                .filter(|c| sign * by(*c) > 0.005 * total)
-                .max_by(|a, b| (sign * by(*a)).total_cmp(&(sign * by(*b))))
-        };
-        let w = self.words;
-        match (most(1.0), most(-1.0)) {
-            (Some(up), Some(down)) => format!(
-                " Most goes to {} (+{}), most comes from {} (−{}).",
-                names[up],
-                w.money(by(up)),
-                names[down],
-                w.money(-by(down))
-            ),
-            (Some(up), None) => {
-                format!(" Most of the change goes to {} (+{}).", names[up], w.money(by(up)))
-            }
-            (None, Some(down)) => {
-                format!(" Most of the change comes from {} (−{}).", names[down], w.money(-by(down)))
-            }
-            (None, None) => " It stays as it is.".to_owned(),
-        }
-    }
-}
-
-/// Share of the outcome below which two plans bring the same.
-const SAME: f64 = 1e-9;
-/// Multiple of the current spend from which a channel is said to need time.
-const LEARNING: f64 = 1.5;
-/// Share of the spend by which two budgets may differ and still be called the same.
-const ALIKE: f64 = 0.05;
-/// Share of the outcome below which a cautious plan stays as it is.
-const STAYS: f64 = 1e-3;
-/// Probability of being worse than doing nothing from which a plan is called undecided.
-const UNDECIDED: f64 = 0.25;
-
-fn wanted(wanted: Wanted, w: &Words) -> String {
-    match wanted {
-        Wanted::Outcome => "the largest expected outcome".to_owned(),
-        Wanted::Profit => "the largest expected profit".to_owned(),
-        Wanted::Cautious { level, .. } => {
-            format!("the best gain over doing nothing in the worst {} of cases", w.percent(level))
-        }
-        Wanted::Quantile { level } => format!("the largest {} quantile", w.percent(level)),
-        Wanted::Goal { least } => format!("the largest probability of {}", w.outcome(least)),
-        Wanted::TargetRoas { least } => {
-            format!("the largest outcome that returns {} on average", w.ratio(least))
-        }
-        Wanted::TargetCpa { most } => {
-            format!("the largest outcome at a cost of at most {} each", w.money(most))
-        }
-        Wanted::TargetMroi { least } => {
-            format!("spend as long as the next unit returns {}", w.ratio(least))
-        }
-    }
-}
-
-/// Ranges that the limits allow: bounds of decisions, tightened by single rows.
-struct Ranges<'a> {
-    compiled: &'a Compiled,
-    low: Vec<f64>,
-    high: Vec<f64>,
-}
-
-fn ranges(compiled: &Compiled) -> Ranges<'_> {
-    let mut polytope = compiled.polytope();
-    let money = polytope.high.iter().copied().fold(0.0, f64::max);
-    polytope.tighten(1e-9 * money);
-    Ranges { compiled, low: polytope.low, high: polytope.high }
-}
-
-impl Ranges<'_> {
-    fn sum(&self, share: impl Fn(&crate::design::Variable) -> f64) -> (f64, f64) {
-        let each = self.compiled.design.variables.iter().enumerate().map(|(j, v)| {
-            let share = share(v);
-            (self.low[j] * share, self.high[j] * share)
-        });
-        each.fold((0.0, 0.0), |(a, b), (low, high)| (a + low, b + high))
-    }
-
-    fn channel(&self, c: usize) -> (f64, f64) {
-        self.sum(|v| if v.channel == c { 1.0 } else { 0.0 })
-    }
-
-    fn cells(&self, cells: &[usize]) -> (f64, f64) {
-        self.sum(|v| {
-            v.shares.iter().filter(|(cell, _)| cells.contains(cell)).map(|(_, share)| share).sum()
-        })
     }
 }

@@ -5,6 +5,8 @@
 pub struct Words {
     /// Sign or code of the currency; empty where it is unknown.
     pub currency: String,
+    /// ISO code of the currency, where it is known.
+    pub code: Option<String>,
     /// Unit of outcomes.
     pub outcome_unit: String,
     /// Whether outcomes are money.

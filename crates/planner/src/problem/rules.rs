@@ -35,6 +35,13 @@ impl Rule {
     pub(crate) fn bounds(&self) -> &[(usize, f64, f64)] {
         &self.bounds
     }
+
+    /// The decisions that it speaks of, in no order and perhaps several times.
+    pub(crate) fn decisions(&self) -> impl Iterator<Item = usize> {
+        let rows = self.rows.iter().flat_map(|r| r.terms.iter().map(|(j, _)| *j));
+        let switches = self.switches.iter().flat_map(|s| s.variables.iter().copied());
+        self.bounds.iter().map(|b| b.0).chain(rows).chain(switches)
+    }
 }
 
 impl Compiled {

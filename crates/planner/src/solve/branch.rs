@@ -90,8 +90,17 @@ impl Tree<'_> {
         Hill { evaluator, design, objective, above: None, concave }
     }
 
-    /// The polytope of a node; `None` where its decisions leave nothing.
+    /// The polytope of a node, narrowed to what its limits imply; `None` where its decisions leave
+    /// nothing.
     fn inside(&self, node: &Node) -> Option<Polytope> {
+        let mut inside = self.decided(node);
+        let crossed = inside.low.iter().zip(&inside.high).any(|(low, high)| low > high);
+        let slack = 1e-9 * self.limits.money;
+        (!crossed && inside.tighten(slack)).then_some(inside)
+    }
+
+    /// The polytope with the decisions of a node.
+    fn decided(&self, node: &Node) -> Polytope {
         let mut inside = self.polytope.clone();
         inside.low.clone_from(&node.low);
         inside.high.clone_from(&node.high);
@@ -108,28 +117,46 @@ impl Tree<'_> {
                 None => {}
             }
         }
-        let crossed = inside.low.iter().zip(&inside.high).any(|(low, high)| low > high);
-        let slack = 1e-9 * self.limits.money;
-        (!crossed && inside.tighten(slack)).then_some(inside)
+        inside
     }
 
     /// Makes a plan of a point: open switches go to the nearer side, and the objective is climbed.
     pub(crate) fn settle(&self, x: &[f64], concave: bool, steps: usize) -> Option<(Best, Top)> {
+        self.climb(&self.inside(&self.nearest(x))?, x, concave, steps)
+    }
+
+    /// The same within the limits as they stand, so that a limit's price does not hide in bounds
+    /// that follow from it.
+    pub(crate) fn price(&self, x: &[f64], concave: bool, steps: usize) -> Option<(Best, Top)> {
+        self.climb(&self.decided(&self.nearest(x)), x, concave, steps)
+    }
+
+    /// The whole polytope with each switch on the side that is nearer to `x`.
+    fn nearest(&self, x: &[f64]) -> Node {
         let slack = 1e-9 * self.limits.money;
         let mut node = self.root().remove(0);
         for (k, switch) in self.polytope.switches.iter().enumerate() {
             let sum: f64 = switch.variables.iter().map(|j| x[*j]).sum();
             node.decided[k] = Some(sum > 0.5 * switch.least.max(slack));
         }
-        let inside = self.inside(&node)?;
-        let start = project(&inside, x, self.limits.money)?;
+        node
+    }
+
+    fn climb(
+        &self,
+        inside: &Polytope,
+        x: &[f64],
+        concave: bool,
+        steps: usize,
+    ) -> Option<(Best, Top)> {
+        let start = project(inside, x, self.limits.money)?;
         let until = Until {
             gap: 0.2 * self.tolerance(0.0),
             size: self.limits.size,
             steps,
             beaten: f64::NEG_INFINITY,
         };
-        let top = self.exact(concave).climb(&inside, start, until);
+        let top = self.exact(concave).climb(inside, start, until);
         Some((Best { x: top.x.clone(), value: top.value }, top))
     }
 

@@ -91,6 +91,24 @@ fn square_roots_share_by_their_squares() {
 }
 
 #[test]
+fn prices_do_not_hide_where_curves_have_thresholds() {
+    // Both slopes are 2x / (x² + 1)²; a cap on the first leaves the second with 3.5 of 5.
+    let curve = Curve::Hill { half_saturation: 1.0, slope: 2.0 };
+    let mut polytope = free(2, 5.0);
+    let terms = vec![(0, 1.0)];
+    let (least, most) = (f64::NEG_INFINITY, 1.5);
+    polytope.rows.push(Row { name: "cap".to_owned(), rule: 1, terms, least, most });
+    let response = plain(&[(1.0, curve), (1.0, curve)], 1, &[1.0]);
+    let (_, found) = search(&response, Resolution::Channel, &polytope);
+    let slope = |x: f64| 2.0 * x / (x * x + 1.0).powi(2);
+    assert!((found.x[0] - 1.5).abs() < 1e-3 && (found.x[1] - 3.5).abs() < 1e-3, "{:?}", found.x);
+    let wanted = [slope(3.5), slope(1.5) - slope(3.5)];
+    for (price, wanted) in found.prices.iter().zip(wanted) {
+        assert!((price - wanted).abs() < 2e-3, "{:?} for {wanted}", found.prices);
+    }
+}
+
+#[test]
 fn with_a_concave_curve_and_no_history_carried_exposure_is_evened_out() {
     // Carry-over [w0, w1] and a concave curve: with one unit to spend over two periods and the
     // period after, the outcome is f(w0 a) + f(w1 a + w0 b) + f(w1 b), which at w0 = w1 and a
@@ -237,6 +255,7 @@ fn a_cautious_plan_is_bounded_and_best_in_its_tail() {
 fn words() -> Words {
     Words {
         currency: String::new(),
+        code: None,
         outcome_unit: "orders".to_owned(),
         outcome_is_money: false,
         period: "week".to_owned(),

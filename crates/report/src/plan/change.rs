@@ -61,39 +61,9 @@ impl Change {
     }
 }
 
-/// The interval of a step. The plan gives intervals of both ends, which move together; only where
-/// one end is certain (nothing is spent) does the other's give that of the difference.
-fn step_interval(now: &Estimate, planned: &Estimate) -> Option<Estimate> {
-    let certain = |e: &Estimate| e.q95 - e.q05 == 0.0;
-    let finite = |e: Estimate| (e.q05.is_finite() && e.q95.is_finite()).then_some(e);
-    if certain(now) && !certain(planned) {
-        return finite(moved(planned, -now.q50));
-    }
-    if certain(planned) && !certain(now) {
-        let turned = Estimate {
-            mean: -now.mean,
-            sd: now.sd,
-            q05: -now.q95,
-            q25: -now.q75,
-            q50: -now.q50,
-            q75: -now.q25,
-            q95: -now.q05,
-        };
-        return finite(moved(&turned, planned.q50));
-    }
-    None
-}
-
-fn moved(e: &Estimate, by: f64) -> Estimate {
-    Estimate {
-        mean: e.mean + by,
-        sd: e.sd,
-        q05: e.q05 + by,
-        q25: e.q25 + by,
-        q50: e.q50 + by,
-        q75: e.q75 + by,
-        q95: e.q95 + by,
-    }
+/// An interval that can be drawn: of more than one value, and finite.
+fn known(e: &Estimate) -> Option<Estimate> {
+    (e.q95 > e.q05 && e.q05.is_finite() && e.q95.is_finite()).then_some(*e)
 }
 
 struct Row {
@@ -112,7 +82,7 @@ fn rows(material: &Material<'_>, change: &Change) -> Vec<Row> {
             name: s.name.clone(),
             class: s.look.class(),
             amount: change.steps[s.index],
-            interval: step_interval(&s.channel.expected_current, &s.channel.expected),
+            interval: known(&s.channel.difference),
         })
         .collect();
     rows.sort_by(|a, b| b.amount.total_cmp(&a.amount));
@@ -274,32 +244,4 @@ fn chance(material: &Material<'_>) -> Option<Figure> {
         terms.locale.share(nothing.probability_worse)
     );
     Some(Figure::new("chance", title, drawn, table.with_csv(&csv)).with_note(note))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn estimate(mean: f64, half: f64) -> Estimate {
-        Estimate {
-            mean,
-            sd: half / 1.645,
-            q05: mean - half,
-            q25: mean - 0.4 * half,
-            q50: mean,
-            q75: mean + 0.4 * half,
-            q95: mean + half,
-        }
-    }
-
-    #[test]
-    fn a_step_has_an_interval_only_where_one_end_is_certain() {
-        let (none, some) = (estimate(0.0, 0.0), estimate(10.0, 4.0));
-        let started = step_interval(&none, &some).unwrap();
-        assert_eq!((started.q05, started.q95), (6.0, 14.0));
-        let stopped = step_interval(&some, &none).unwrap();
-        assert_eq!((stopped.q05, stopped.q50, stopped.q95), (-14.0, -10.0, -6.0));
-        assert!(step_interval(&some, &estimate(12.0, 4.0)).is_none());
-        assert!(step_interval(&none, &none).is_none());
-    }
 }

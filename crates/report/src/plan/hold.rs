@@ -1,6 +1,7 @@
 //! What holds a channel where it is: a lock, or a limit with its price.
 
 use outlay_planner::plan::{Binding, ChannelPlan, Plan};
+use outlay_planner::problem::Wanted;
 
 use super::Material;
 use crate::format::column_decimals;
@@ -31,8 +32,7 @@ pub(crate) struct Held<'a> {
 /// What holds each channel, in the order of the plan.
 pub(crate) fn held(plan: &Plan) -> Vec<Held<'_>> {
     let names: Vec<&str> = plan.channels.iter().map(|c| c.name.as_str()).collect();
-    let owners: Vec<Option<usize>> =
-        plan.binding.iter().map(|b| the_only_name_in(&b.limit, &names)).collect();
+    let owners: Vec<Option<usize>> = plan.binding.iter().map(|b| the_only_one(b, &names)).collect();
     plan.channels
         .iter()
         .enumerate()
@@ -66,40 +66,12 @@ fn of_total(channel: &ChannelPlan) -> Hold {
     }
 }
 
-/// The plan's limits carry no channel of their own, only words: a limit belongs to a channel when
-/// its words name this one and no other. A name inside a longer one does not count as named.
-fn the_only_name_in(words: &str, names: &[&str]) -> Option<usize> {
-    let places: Vec<(usize, usize, usize)> = names
-        .iter()
-        .enumerate()
-        .flat_map(|(index, name)| {
-            whole_words(words, name).into_iter().map(move |at| (index, at, at + name.len()))
-        })
-        .collect();
-    let inside_another = |(_, from, to): &(usize, usize, usize)| {
-        places.iter().any(|(_, a, b)| a <= from && to <= b && b - a > to - from)
-    };
-    let mut owners: Vec<usize> =
-        places.iter().filter(|p| !inside_another(p)).map(|p| p.0).collect();
-    owners.sort_unstable();
-    owners.dedup();
-    match owners.as_slice() {
-        [only] => Some(*only),
+/// A limit belongs to a channel when it speaks of no other.
+fn the_only_one(binding: &Binding, names: &[&str]) -> Option<usize> {
+    match binding.channels.as_slice() {
+        [only] => names.iter().position(|name| name == only),
         _ => None,
     }
-}
-
-fn whole_words(text: &str, name: &str) -> Vec<usize> {
-    if name.is_empty() {
-        return Vec::new();
-    }
-    let edge = |c: Option<char>| !c.is_some_and(char::is_alphanumeric);
-    text.match_indices(name)
-        .map(|(at, _)| at)
-        .filter(|at| {
-            edge(text[..*at].chars().next_back()) && edge(text[at + name.len()..].chars().next())
-        })
-        .collect()
 }
 
 /// What prices of limits are counted in: the unit of what is maximised.
@@ -114,15 +86,11 @@ pub(crate) enum PriceUnit {
 }
 
 impl PriceUnit {
-    /// The plan says what was maximised in words only, and these two words are its own.
     pub(crate) fn of(material: &Material<'_>) -> Self {
-        let objective = &material.plan.question.objective;
-        if objective.contains("probability") {
-            Self::Probability
-        } else if objective.contains("profit") {
-            Self::Profit
-        } else {
-            Self::Outcome
+        match material.plan.question.wanted {
+            Some(Wanted::Goal { .. }) => Self::Probability,
+            Some(Wanted::Profit) => Self::Profit,
+            _ => Self::Outcome,
         }
     }
 
@@ -199,14 +167,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_limit_belongs_to_the_one_channel_that_it_names() {
-        let names = ["Search", "Search brand", "TV", ""];
-        let owner = |words| the_only_name_in(words, &names);
-        assert_eq!(owner("Search at most €2.4M"), Some(0));
-        assert_eq!(owner("Search brand at most €2.4M"), Some(1));
-        assert_eq!(owner("at least €10K for TV, every week; TV too"), Some(2));
-        assert_eq!(owner("Search and TV together at most €3M"), None);
-        assert_eq!(owner("CTV at most €3M"), None);
-        assert_eq!(owner("budget"), None);
+    fn a_limit_belongs_to_the_one_channel_that_it_speaks_of() {
+        let owner = |channels: &[&str]| {
+            let binding = Binding {
+                limit: "Search at most €2.4M".into(),
+                channels: channels.iter().map(|c| (*c).to_owned()).collect(),
+                price: 0.1,
+                price_of_percent: 1.0,
+                sentence: String::new(),
+            };
+            the_only_one(&binding, &["Search", "Search brand", "TV"])
+        };
+        assert_eq!(owner(&["Search brand"]), Some(1));
+        assert_eq!(owner(&["Search", "TV"]), None);
+        assert_eq!(owner(&[]), None);
     }
 }

@@ -1,5 +1,6 @@
 use outlay_mmm::summary::Estimate;
 use outlay_planner::plan::{Alternative, Plan};
+use outlay_planner::problem::Wanted;
 use outlay_report::{ReportOptions, Theme, format::Locale, plan_html};
 use proptest::prelude::*;
 
@@ -178,10 +179,11 @@ fn the_steps_of_the_waterfall_add_up_to_the_plan() {
     let alone: f64 = plan.channels.iter().map(|c| c.expected.mean - c.expected_current.mean).sum();
     let difference = plan.totals.expected.mean - plan.comparison[0].expected.mean;
     assert!((number(&together[1]) - (difference - alone)).abs() < 1.0);
-    // A channel that starts from nothing has the interval of what it brings.
-    let podcast = rows.iter().find(|r| r[0] == "Podcast").unwrap();
-    assert!((number(&podcast[2]) - plan.channels[4].expected.q05).abs() < 1.0);
-    assert!(rows.iter().find(|r| r[0] == "Search").unwrap()[2].is_empty());
+    // Every step has the interval of its own difference.
+    for (index, name) in [(0, "Search"), (4, "Podcast")] {
+        let row = rows.iter().find(|r| r[0] == name).unwrap();
+        assert!((number(&row[2]) - plan.channels[index].difference.q05).abs() < 1.0, "{name}");
+    }
 }
 
 #[test]
@@ -254,6 +256,7 @@ fn names_are_shown_and_never_run() {
     plan.notes.push(outlay_planner::plan::Note { code: bad.into(), sentence: bad.into() });
     plan.binding.push(outlay_planner::plan::Binding {
         limit: format!("{LONG} at most 0"),
+        channels: vec![LONG.into()],
         price: 0.1,
         price_of_percent: 2.0,
         sentence: bad.into(),
@@ -325,19 +328,19 @@ fn a_plan_that_was_only_priced_shows_no_limits_and_no_locks() {
 
 #[test]
 fn prices_are_in_the_unit_of_what_was_maximised() {
-    let shown = |objective: &str| {
+    let shown = |wanted: Wanted| {
         let mut plan = plan();
-        plan.question.objective = objective.into();
+        plan.question.wanted = Some(wanted);
         plan.question.outcome_is_money = false;
         plan.question.outcome_unit = "conversions".into();
         plan.binding[0].price = 2e-7;
         plan.binding[0].price_of_percent = 0.0004;
         section(&page(&plan), "limits").to_owned()
     };
-    let goal = shown("the largest probability of 5K");
+    let goal = shown(Wanted::Goal { least: 5e3 });
     assert!(goal.contains("<bdi>2e−5 %</bdi>") && goal.contains("<bdi>0.04 %</bdi>"), "{goal}");
-    assert!(shown("the largest expected profit").contains("<bdi>€0.0004</bdi>"));
-    assert!(shown("the largest expected outcome").contains("<bdi>0.0004</bdi>"));
+    assert!(shown(Wanted::Profit).contains("<bdi>€0.0004</bdi>"));
+    assert!(shown(Wanted::Outcome).contains("<bdi>0.0004</bdi>"));
 }
 
 #[test]

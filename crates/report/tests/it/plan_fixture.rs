@@ -4,6 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 use outlay_mmm::summary::Estimate;
 use outlay_planner::design::Resolution;
 use outlay_planner::plan::*;
+use outlay_planner::problem::Wanted;
 
 /// An estimate around a median with a relative spread; nothing is certain to be nothing.
 pub(crate) fn around(median: f64, spread: f64) -> Estimate {
@@ -65,6 +66,12 @@ impl Own {
             .collect()
     }
 
+    /// What the plan adds: nothing for sure where nothing changes.
+    fn difference(&self) -> Estimate {
+        let by = self.brings(self.planned) - self.brings(self.now);
+        around(by, if by == 0.0 { 0.0 } else { self.spread })
+    }
+
     fn channel(&self, periods: &[String], geos: &[String]) -> ChannelPlan {
         let used = self.planned.max(self.now);
         let end = if used > 0.0 { 1.5 * used } else { self.limits.1 };
@@ -78,6 +85,7 @@ impl Own {
             locked: self.locked,
             expected: around(self.brings(self.planned), self.spread),
             expected_current: around(self.brings(self.now), self.spread),
+            difference: self.difference(),
             roi: (self.planned > 0.0)
                 .then(|| around(self.brings(self.planned) / self.planned, self.spread)),
             mroi: around(self.slope(self.planned), self.spread * 1.2),
@@ -147,6 +155,7 @@ fn assemble(own: &[Own], periods: Vec<String>, geos: Vec<String>) -> Plan {
             period: "week".into(),
             geos,
             objective: "the largest expected outcome".into(),
+            wanted: Some(Wanted::Outcome),
             resolution: Resolution::Cell,
             budget_least: 0.0,
             budget_most: Some(2_000_000.0),
@@ -220,6 +229,7 @@ pub(crate) fn plan() -> Plan {
     plan.binding = vec![
         Binding {
             limit: "Search: at most €598K".into(),
+            channels: vec!["Search".into()],
             price: 0.31,
             price_of_percent: 1_850.0,
             sentence: "Search is at its most, €598K: one more euro of room brings €0.31 more."
@@ -227,6 +237,7 @@ pub(crate) fn plan() -> Plan {
         },
         Binding {
             limit: "TV: at least €735K".into(),
+            channels: vec!["TV".into()],
             price: 0.22,
             price_of_percent: 1_620.0,
             sentence: "TV is at its least, €735K: one euro less to spend there brings €0.22 more."

@@ -84,7 +84,9 @@ pub fn aggregate(brands: &[BrandRow<'_>], seed: u64) -> Option<ScoreTable> {
     })
 }
 
-fn middle(mut values: Vec<f64>, seed: u64) -> Option<Middle> {
+/// Median and mean with their standard errors, the median's by bootstrap; `None` without values.
+#[must_use]
+pub fn middle(mut values: Vec<f64>, seed: u64) -> Option<Middle> {
     let n = values.len();
     if n == 0 {
         return None;

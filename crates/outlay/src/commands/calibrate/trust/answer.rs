@@ -1,6 +1,7 @@
 //! What any model, any second opinion and any reference must say to be scored.
 
 use outlay_mmm::summary::Estimate;
+use outlay_planner::from_fit::Outlook;
 
 /// An answer on one brand.
 #[derive(Debug, Clone)]
@@ -13,6 +14,8 @@ pub(super) struct Answer {
     /// the multiples of the last quarter's media that the planner asks for; `None` where the
     /// answer knows no curves and the plan is to do nothing.
     pub(super) curves: Option<Vec<Vec<f64>>>,
+    /// Posterior draws of what spending of the next quarter brings, where the answer has them.
+    pub(super) outlook: Option<Box<Outlook>>,
     /// CPU seconds of the answer: model and fit, without reading the file and without scoring.
     pub(super) cpu_seconds: f64,
     /// Divergent draws, where there are any draws.

@@ -4,8 +4,10 @@ use indexmap::IndexMap;
 use outlay_mmm::calibration::{BrandScore, ChannelResult, PlanResult, TotalResult};
 use serde::{Deserialize, Serialize};
 
+use super::style::Planned;
+
 /// Name and version of the schema of a line.
-pub(super) const SCHEMA: &str = "outlay/score/1";
+pub(super) const SCHEMA: &str = "outlay/score/2";
 
 /// What an answer depends on: two lines with the same key say the same.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,6 +61,10 @@ pub(super) struct Outcome {
     pub(super) plan: Option<PlanResult>,
     /// Multiple of the last quarter's spend that the plan gives each channel.
     pub(super) multipliers: Vec<f64>,
+    /// The style of that plan.
+    pub(super) style: String,
+    /// The plan of every style that the answer allows, by name.
+    pub(super) styles: IndexMap<String, Planned>,
     /// CPU seconds of the answer.
     pub(super) cpu_seconds: f64,
     /// Divergent draws.

@@ -13,6 +13,7 @@ use outlay_mmm::ensemble::{Ensemble, Search, learn};
 use outlay_mmm::fit::{FitError, FitSettings};
 use outlay_mmm::spec::{Sampling, Spec};
 use outlay_mmm::summary::Method;
+use outlay_planner::from_fit::outlook;
 
 use super::answer::{Answer, Stop};
 
@@ -80,11 +81,13 @@ pub(super) fn answer(
     let cpu_seconds = clock.elapsed().as_secs_f64() + chains.seconds();
     let Returns { channels, total } = returns(&learnt);
     let fits = || learnt.members.iter().map(|m| &m.fitted);
+    let outlook = outlook(&learnt, horizon).map_err(|e| Stop::failed(&e))?;
     let divergences = fits().flat_map(|f| &f.facts).map(|f| f.divergences).sum();
     Ok(Answer {
         returns: channels,
         total: total.mean,
         curves: Some(curves(&learnt, panel.channels.len(), horizon, multiples)),
+        outlook: Some(Box::new(outlook)),
         cpu_seconds,
         divergences: (approach == Approach::Nuts).then_some(divergences),
         khat: fits().filter_map(|f| f.khat).reduce(f64::max),

@@ -71,6 +71,7 @@ pub(super) fn answer(
         returns: told,
         total,
         curves: Some(curves),
+        outlook: None,
         cpu_seconds,
         divergences: None,
         khat: None,

@@ -1,17 +1,11 @@
-//! From an answer's curves to a plan for the quarter after the data, priced by the truth.
-//!
-//! Every answer's plan comes from the same optimiser, so that what differs is what the answer
-//! knows. A plan moves money between channels: the total stays, and each channel gets between half
-//! and one and a half of what it spent in the last quarter.
+//! The quarter after the data: what is asked about it, and what any plan would truly bring.
 
 use outlay_mmm::calibration::PlanResult;
 use outlay_world::plan::{LEAST, MOST};
-use outlay_world::{Quarter, World, allocate, best_quarter};
+use outlay_world::{Quarter, World, best_quarter};
 
 /// Points of a curve between the bounds; between them it is a straight line.
 const POINTS: u32 = 41;
-/// Steps of the optimiser's grid over the budget.
-const STEPS: usize = 400;
 
 /// The quarter after the data, as it truly will be, with its best plan.
 pub(super) struct Ahead {
@@ -36,35 +30,25 @@ impl Ahead {
         self.quarter.periods()
     }
 
-    /// Multiple per channel of the plan that follows from curves (`[channel][multiple]`, in the
-    /// order of the panel), and what it truly brings. Without curves nothing is changed.
-    pub(super) fn price(&self, curves: Option<&[Vec<f64>]>) -> (Vec<f64>, PlanResult) {
-        let channels = self.quarter.spend().len();
-        let plan = curves.map_or_else(|| vec![1.0; channels], |curves| self.plan(curves));
-        let outcome = |plan: &[f64]| self.quarter.outcome(plan);
-        let priced = PlanResult {
-            do_nothing: outcome(&[]),
-            planned: outcome(&plan),
-            best: self.best,
-            silence: outcome(&vec![0.0; channels]),
-        };
-        (plan, priced)
+    /// Spend of the last quarter per paid channel.
+    pub(super) fn spend(&self) -> &[f64] {
+        self.quarter.spend()
     }
 
-    /// The best multiples by the curves.
-    fn plan(&self, curves: &[Vec<f64>]) -> Vec<f64> {
-        let spend = self.quarter.spend();
-        let bounds: Vec<(f64, f64)> = spend.iter().map(|s| (LEAST * s, MOST * s)).collect();
-        let outcomes: Vec<_> = curves
-            .iter()
-            .zip(spend)
-            .map(|(curve, spend)| {
-                move |money: f64| if *spend > 0.0 { between(curve, money / spend) } else { 0.0 }
-            })
-            .collect();
-        let planned = allocate(spend.iter().sum(), &bounds, &outcomes, STEPS);
-        let shares = planned.iter().zip(spend);
-        shares.map(|(money, spend)| if *spend > 0.0 { money / spend } else { 1.0 }).collect()
+    /// What a plan truly brings, as multiples of the last quarter's spend.
+    pub(super) fn outcome(&self, multipliers: &[f64]) -> f64 {
+        self.quarter.outcome(multipliers)
+    }
+
+    /// A plan beside the best one, doing nothing and silence.
+    pub(super) fn price(&self, planned: f64) -> PlanResult {
+        let channels = self.quarter.spend().len();
+        PlanResult {
+            do_nothing: self.quarter.outcome(&[]),
+            planned,
+            best: self.best,
+            silence: self.quarter.outcome(&vec![0.0; channels]),
+        }
     }
 
     /// True outcome of the quarter's media per paid channel at each multiple, the others as they
@@ -86,7 +70,7 @@ impl Ahead {
 }
 
 /// The curve at a multiple, straight between its points.
-fn between(curve: &[f64], multiple: f64) -> f64 {
+pub(super) fn between(curve: &[f64], multiple: f64) -> f64 {
     let Some(last) = curve.len().checked_sub(1) else { return 0.0 };
     let position = ((multiple - LEAST) / (MOST - LEAST)).clamp(0.0, 1.0) * last as f64;
     let left = (position.floor() as usize).min(last.saturating_sub(1));

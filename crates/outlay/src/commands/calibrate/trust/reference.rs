@@ -24,6 +24,7 @@ pub(super) fn from_prior(panel: &Panel) -> Answer {
         total: prior.mean() * paid.iter().map(|(_, spend)| spend).sum::<f64>(),
         returns: paid.into_iter().map(|(c, _)| (c.name.clone(), estimate)).collect(),
         curves: None,
+        outlook: None,
         cpu_seconds: 0.0,
         divergences: None,
         khat: None,

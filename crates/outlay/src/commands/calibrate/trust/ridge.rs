@@ -37,6 +37,7 @@ pub(super) fn answer(
         returns: returns.collect(),
         total: summary.total_media.contribution.mean,
         curves: Some(curves(&fit, horizon, multiples)),
+        outlook: None,
         cpu_seconds,
         divergences: None,
         khat: None,

@@ -6,6 +6,7 @@ use outlay_mmm::spec::{Preset, Sampling, Spec};
 
 use super::mix::Approach;
 use super::reference;
+use super::style::Style;
 use crate::failure::{Exit, Failure};
 
 /// A row, as named on the command line.
@@ -53,6 +54,8 @@ pub(super) struct Row {
     pub(super) settings: String,
     /// Fingerprint of the specification.
     pub(super) spec: String,
+    /// How it plans.
+    pub(super) style: Style,
 }
 
 impl Row {
@@ -62,30 +65,39 @@ impl Row {
         approach: Approach,
         sampling: &dyn Fn(&Sampling) -> Sampling,
     ) -> Result<Self, Failure> {
-        let preset = |text: &str, preset| Self::own(text, Spec::preset(preset), approach, sampling);
-        let plain = |name: &str, kind, method, settings: String, spec: &str| Self {
+        // Each preset plans as its program does.
+        let preset = |text: &str, preset, style| {
+            let row = Self::own(text, Spec::preset(preset), approach, sampling)?;
+            Ok(Self { style, ..row })
+        };
+        let plain = |name: &str, kind, method, settings: String, spec: &str, style| Self {
             name: name.to_owned(),
             kind,
             method,
             settings,
             spec: Fingerprint::of([spec.as_bytes()]).short().to_owned(),
+            style,
         };
         match name {
-            RowName::Outlay => preset("outlay", Preset::Outlay),
-            RowName::Meridian => preset("meridian", Preset::Meridian),
-            RowName::PymcMarketing => preset("pymc-marketing", Preset::PymcMarketing),
+            RowName::Outlay => preset("outlay", Preset::Outlay, Style::Planner),
+            RowName::Meridian => preset("meridian", Preset::Meridian, Style::Greedy),
+            RowName::PymcMarketing => preset("pymc-marketing", Preset::PymcMarketing, Style::Climb),
             RowName::Ridge => {
                 let settings = RidgeSettings::default();
                 let text = toml::to_string(&settings)
                     .map_err(|e| Failure::from_error(Exit::Internal, "ridge.settings", &e, ""))?;
                 let size = format!("{} × {}", settings.trials, settings.iterations);
-                Ok(plain("ridge", Kind::Ridge(Box::new(settings)), "ridge", size, &text))
+                let kind = Kind::Ridge(Box::new(settings));
+                Ok(plain("ridge", kind, "ridge", size, &text, Style::Separate))
             }
             RowName::Prior => {
                 let text = reference::prior().describe();
-                Ok(plain("prior", Kind::Prior, "none", String::new(), &text))
+                Ok(plain("prior", Kind::Prior, "none", String::new(), &text, Style::Nothing))
             }
-            RowName::Oracle => Ok(plain("oracle", Kind::Oracle, "regression", String::new(), "")),
+            RowName::Oracle => {
+                let style = Style::Separate;
+                Ok(plain("oracle", Kind::Oracle, "regression", String::new(), "", style))
+            }
         }
     }
 
@@ -97,6 +109,7 @@ impl Row {
             method: "told",
             settings: String::new(),
             spec: String::new(),
+            style: Style::Separate,
         }
     }
 
@@ -121,6 +134,7 @@ impl Row {
             },
             spec: Fingerprint::of([text.as_bytes()]).short().to_owned(),
             kind: Kind::Mix(Box::new(spec), approach),
+            style: Style::Planner,
         })
     }
 }

@@ -6,12 +6,13 @@ use serde::Serialize;
 
 use super::figure::FIGURES;
 use super::line::Line;
+use super::losses::{self, Losses};
 use super::row::Row;
 use crate::failure::{Exit, Failure};
 use crate::render::{Column, set, width};
 
 /// Name and version of the schema of `scores.json`.
-const SCHEMA: &str = "outlay/scores/1";
+const SCHEMA: &str = "outlay/scores/2";
 /// Name of the rows over all classes.
 const ALL: &str = "all";
 
@@ -25,6 +26,8 @@ pub(super) struct Scores<'a> {
     rows: Vec<RowAnswer<'a>>,
     /// By class, then row; the class `all` last.
     table: Vec<Entry<'a>>,
+    /// What plans lose over all classes, by row and style of planning.
+    plans: Vec<Losses>,
     /// Every brand and row that has a score.
     brands: Vec<BrandAnswer<'a>>,
     /// Every brand and row that has none.
@@ -95,6 +98,8 @@ impl<'a> Scores<'a> {
             .flat_map(|class| rows.iter().map(move |row| entry(lines, class, row, seed)))
             .collect();
         let overall = if several { ALL } else { classes.first().map_or(ALL, |c| c.name()) };
+        let names: Vec<&str> = rows.iter().map(|r| r.name.as_str()).collect();
+        let plans = losses::losses(lines, &names, seed);
         let scored = lines.iter().filter_map(|l| l.result.as_ref().map(|r| (&l.key, r)));
         let lost = lines.iter().filter_map(|l| l.failed.as_ref().map(|reason| (&l.key, reason)));
         let brands = scored.clone().map(|(key, r)| BrandAnswer {
@@ -127,6 +132,7 @@ impl<'a> Scores<'a> {
                 })
                 .collect(),
             table,
+            plans,
             brands: brands.collect(),
             failed: failed.collect(),
             misread,
@@ -158,6 +164,7 @@ impl<'a> Scores<'a> {
             "\nmedians over brands ± standard error; intervals over all channels; error and score \
              in units of return; regret as a share of what the best plan gains\n",
         );
+        text.push_str(&format!("\n{}", losses::text(&self.plans)));
         for line in self.remarks() {
             text.push_str(&format!("{line}\n"));
         }
@@ -175,6 +182,7 @@ impl<'a> Scores<'a> {
             let Entry { class, row, brands, .. } = entry;
             text.push_str(&format!("| {class} | {row} | {brands} | {} |\n", cells.join(" | ")));
         }
+        text.push_str(&format!("\n{}", losses::markdown(&self.plans)));
         for line in self.remarks() {
             text.push_str(&format!("\n- {line}"));
         }

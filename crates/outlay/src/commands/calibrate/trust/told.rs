@@ -172,6 +172,7 @@ pub(super) fn answer(brand: &Brand, text: &str) -> Result<Answer, Stop> {
         returns: told.returns.into_iter().collect(),
         total: told.total,
         curves,
+        outlook: None,
         cpu_seconds: told.cpu_seconds,
         divergences: None,
         khat: None,

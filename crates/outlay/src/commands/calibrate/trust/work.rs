@@ -14,6 +14,7 @@ use super::brand::Brand;
 use super::line::{Key, Line, Outcome, SCHEMA};
 use super::row::{Kind, Row};
 use super::store::Store;
+use super::style::{self, Style};
 use super::{mix, oracle, plan, reference, ridge, told};
 use crate::failure::{Exit, Failure};
 
@@ -183,7 +184,7 @@ impl Work<'_> {
                 oracle::answer(&brand.world, &brand.ahead, &multiples, brand.seed, self.cancel)
             }
         }?;
-        judged(brand, &answer)
+        judged(brand, &answer, row.style, self.cancel)
     }
 
     fn key(&self, class: BrandClass, seed: u64, brand: &str, row: &Row) -> Key {
@@ -212,7 +213,12 @@ impl Work<'_> {
 }
 
 /// An answer beside the truth.
-fn judged(brand: &Brand, answer: &Answer) -> Result<Outcome, Stop> {
+fn judged(
+    brand: &Brand,
+    answer: &Answer,
+    own: Style,
+    cancel: &AtomicBool,
+) -> Result<Outcome, Stop> {
     let truth = &brand.world.truth;
     let paid = brand.world.panel.channels.iter();
     let channels = paid.filter_map(|channel| {
@@ -228,7 +234,12 @@ fn judged(brand: &Brand, answer: &Answer) -> Result<Outcome, Stop> {
     });
     let channels: Vec<ChannelResult> = channels.collect::<Result<_, _>>()?;
     let total_media = TotalResult { truth: truth.total_media.contribution, estimate: answer.total };
-    let (multipliers, plan) = brand.ahead.price(answer.curves.as_deref());
+    let styles = style::plans(brand, answer, cancel)?;
+    // An answer without what its style needs changes nothing.
+    let style = if styles.contains_key(own.name()) { own } else { Style::Nothing };
+    let planned = styles.get(style.name());
+    let multipliers = planned.map_or_else(Vec::new, |p| p.multipliers.clone());
+    let plan = brand.ahead.price(planned.map_or(f64::NAN, |p| p.outcome));
     let score = score(&channels, total_media, Some(plan)).map_err(|e| Stop::failed(&e))?;
     Ok(Outcome {
         score,
@@ -236,6 +247,8 @@ fn judged(brand: &Brand, answer: &Answer) -> Result<Outcome, Stop> {
         total_media,
         plan: Some(plan),
         multipliers,
+        style: style.name().to_owned(),
+        styles,
         cpu_seconds: answer.cpu_seconds,
         divergences: answer.divergences,
         khat: answer.khat,

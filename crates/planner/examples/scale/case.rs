@@ -1,28 +1,31 @@
-//! How the planner grows: `cargo run --release -p outlay-planner --example scale -- CHANNELS GEOS
-//! PERIODS DRAWS ROWS [thresholds]`. Prints one JSON line with wall and CPU-free figures.
-
-use std::time::Instant;
+//! A random advertiser of a given size.
 
 use outlay_planner::curve::Curve;
 use outlay_planner::design::{Design, Resolution};
-use outlay_planner::objective::Objective;
 use outlay_planner::polytope::{Polytope, Row};
 use outlay_planner::response::{Delivery, DrawResponse, Effect, Link, Response};
-use outlay_planner::solve::{Effort, solve};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Lags of carry-over where there are several periods.
 const LAGS: usize = 8;
 
-fn main() {
-    let mut arguments = std::env::args().skip(1);
-    let mut next =
-        |default: usize| arguments.next().and_then(|a| a.parse().ok()).unwrap_or(default);
-    let (channels, geos, periods, draws, rows) =
-        (next(50), next(1), next(52), next(1000), next(40));
-    let bent = std::env::args().any(|a| a == "thresholds");
+/// How large a problem is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    pub(crate) channels: usize,
+    pub(crate) geos: usize,
+    pub(crate) periods: usize,
+    pub(crate) draws: usize,
+    pub(crate) rows: usize,
+    /// Curves with thresholds.
+    pub(crate) bent: bool,
+}
+
+/// Response functions, decisions and limits.
+pub(crate) fn case(size: Size) -> (Response, Design, Polytope) {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let Size { channels, geos, periods, draws, rows, bent } = size;
     let lags = if periods > 1 { LAGS } else { 0 };
     let response = response(&mut rng, channels, geos, periods, draws, lags, bent);
     let resolution = match (geos > 1, periods > 1) {
@@ -34,29 +37,7 @@ fn main() {
     let pattern = vec![1.0; response.cells()];
     let design = Design::new(&response, resolution, &pattern, &vec![true; pattern.len()]);
     let polytope = limits(&mut rng, &design, rows);
-    let clock = Instant::now();
-    let effort = Effort { gap: 1e-3, nodes: 20, scouts: 128 };
-    let solved =
-        solve(&response, &design, &Objective::outcome(), &polytope, &[], effort, &|_| true);
-    let seconds = clock.elapsed().as_secs_f64();
-    let (gap, value, nodes) = match &solved {
-        Ok(s) => (s.gap.unwrap_or(f64::NAN), s.value, s.nodes),
-        Err(_) => (f64::NAN, f64::NAN, 0),
-    };
-    println!(
-        "{{\"channels\":{channels},\"geos\":{geos},\"periods\":{periods},\"draws\":{draws},\
-         \"rows\":{rows},\"thresholds\":{bent},\"decisions\":{},\"seconds\":{seconds:.3},\
-         \"gap\":{gap:.6},\"value\":{value:.4},\"nodes\":{nodes},\"peak_mb\":{}}}",
-        design.variables.len(),
-        peak_megabytes(),
-    );
-}
-
-/// Peak resident memory of this process; 0 where the system does not tell.
-fn peak_megabytes() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|l| l.starts_with("VmHWM")).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|kb| kb.parse::<u64>().ok()).unwrap_or(0) / 1024
+    (response, design, polytope)
 }
 
 fn response(
