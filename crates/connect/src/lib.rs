@@ -21,12 +21,14 @@ pub mod totals;
 mod vocabulary;
 
 pub use describe::{Description, PanelShape, describe};
-pub use load::{LoadError, Mapped, load};
+pub use load::{LoadError, Mapped, load, load_input};
 pub use mapping::{Mapping, MappingError};
-pub use panel::PanelFromFile;
+pub use panel::{PanelFromFile, smallest_model};
 pub use problem::{PanelRefused, Problem};
 pub use propose::{ColumnProposal, Proposal, ProposeError, Role, propose};
 pub use quality::{Finding, Severity};
-pub use read::{DateFormat, DecimalMark, ReadError, ReadOptions, read_table};
+pub use read::{
+    DateFormat, DecimalMark, Input, ReadError, ReadOptions, read_bytes, read_input, read_table,
+};
 pub use table::{Column, FileFormat, Note, Reading, Source, Table, Unreadable, Values};
 pub use totals::{SeriesTotal, TotalOf, Totals, totals};

@@ -9,7 +9,7 @@ use crate::mapping::{FileDialect, Mapping, MappingError};
 use crate::panel::PanelFromFile;
 use crate::problem::PanelRefused;
 use crate::propose::{Proposal, ProposeError, propose};
-use crate::read::{ReadError, ReadOptions, read_table};
+use crate::read::{Input, ReadError, ReadOptions, read_input};
 use crate::table::Table;
 
 /// A file that was read, and the mapping for it: the user's, or a proposed one.
@@ -53,14 +53,26 @@ impl LoadError {
 /// # Errors
 /// [`LoadError`] when the file or the mapping is refused, or nothing can be proposed.
 pub fn load(path: &Path, mapping: Option<&str>, options: ReadOptions) -> Result<Mapped, LoadError> {
+    load_input(&Input::Path(path.to_path_buf()), mapping, options)
+}
+
+/// As [`load`], wherever the file is.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_input(
+    input: &Input,
+    mapping: Option<&str>,
+    options: ReadOptions,
+) -> Result<Mapped, LoadError> {
     let Some(text) = mapping else {
-        let table = read_table(path, &options)?;
+        let table = read_input(input, &options)?;
         let mut proposal = propose(&table)?;
         proposal.mapping.file = dialect(&options);
         return Ok(Mapped { table, mapping: proposal.mapping.clone(), proposal: Some(proposal) });
     };
     let mapping = Mapping::from_toml(text)?;
-    let table = read_table(path, &mapping.read_options(options))?;
+    let table = read_input(input, &mapping.read_options(options))?;
     mapping.check_against(&table, Some(text))?;
     Ok(Mapped { table, mapping, proposal: None })
 }

@@ -92,11 +92,16 @@ pub(crate) fn align(mapping: &Mapping, table: &Table) -> Result<Aligned, PanelRe
     Ok(Aligned { frame, series, lead_in, notes, problems, currency })
 }
 
-/// Parameters of the smallest sensible model: level, trend and season; effect, carry-over and
-/// saturation of each channel; one for each covariate.
+/// Parameters of the smallest sensible model of so many channels (paid and organic) and covariates
+/// (controls and treatments): level, trend and season; effect, carry-over and saturation of each
+/// channel; one for each covariate.
+pub fn smallest_model(channels: usize, covariates: usize) -> usize {
+    3 + 3 * channels + covariates
+}
+
 pub(crate) fn least_parameters(aligned: &Aligned) -> usize {
     let s = &aligned.series;
-    3 + 3 * (s.channels.len() + s.organic.len()) + s.controls.len() + s.treatments.len()
+    smallest_model(s.channels.len() + s.organic.len(), s.controls.len() + s.treatments.len())
 }
 
 pub(crate) fn check_size(aligned: &Aligned, registry: &Registry) -> Option<Problem> {

@@ -6,6 +6,7 @@ mod delimited;
 mod encoding;
 mod error;
 mod header;
+mod input;
 pub(crate) mod number;
 mod parquet;
 mod totals_row;
@@ -14,14 +15,17 @@ mod workbook;
 mod year_and_part;
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Cursor, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use ::parquet::file::reader::ChunkReader;
+use bytes::Bytes;
 use outlay_core::registry::{Registry, keys};
 
 pub use date::DateFormat;
 pub use error::ReadError;
+pub use input::Input;
 pub use number::DecimalMark;
 
 use cell::RawTable;
@@ -101,45 +105,136 @@ pub fn read_table(path: &Path, options: &ReadOptions) -> Result<Table, ReadError
     if meta.len() > options.bytes_max {
         return Err(ReadError::TooLarge { bytes: meta.len(), limit: options.bytes_max });
     }
-    let mut file = File::open(path).map_err(at)?;
-    let mut magic = [0_u8; 8];
-    let mut seen = 0;
-    while let Some(rest) = magic.get_mut(seen..).filter(|r| !r.is_empty()) {
-        match file.read(rest).map_err(at)? {
-            0 => break,
-            n => seen += n,
+    let file = File::open(path).map_err(at)?;
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let stream = Stream { path, name, bytes: meta.len(), options };
+    stream.read(file, |file| file)
+}
+
+/// Reads bytes in memory as a table of typed columns; `name` stands for the file's in messages.
+///
+/// # Errors
+/// As [`read_table`].
+pub fn read_bytes(name: &str, bytes: Bytes, options: &ReadOptions) -> Result<Table, ReadError> {
+    let size = bytes.len() as u64;
+    if size > options.bytes_max {
+        return Err(ReadError::TooLarge { bytes: size, limit: options.bytes_max });
+    }
+    let stream = Stream { path: Path::new(name), name: name.to_owned(), bytes: size, options };
+    stream.read(Cursor::new(bytes), Cursor::into_inner)
+}
+
+/// Reads what an input holds, wherever it is.
+///
+/// # Errors
+/// As [`read_table`].
+pub fn read_input(input: &Input, options: &ReadOptions) -> Result<Table, ReadError> {
+    match input {
+        Input::Path(path) => read_table(path, options),
+        Input::Memory { name, bytes } => read_bytes(name, bytes.clone(), options),
+    }
+}
+
+/// What is known of a file before it is read.
+struct Stream<'a> {
+    path: &'a Path,
+    name: String,
+    bytes: u64,
+    options: &'a ReadOptions,
+}
+
+impl Stream<'_> {
+    fn at(&self, source: std::io::Error) -> ReadError {
+        ReadError::File { path: self.path.to_path_buf(), source }
+    }
+
+    /// Reads `input`; `chunks` makes of it what the Parquet reader wants.
+    fn read<R: Read + Seek, C: ChunkReader + 'static>(
+        self,
+        mut input: R,
+        chunks: impl FnOnce(R) -> C,
+    ) -> Result<Table, ReadError> {
+        let options = self.options;
+        let mut magic = [0_u8; 8];
+        let mut seen = 0;
+        while let Some(rest) = magic.get_mut(seen..).filter(|r| !r.is_empty()) {
+            match input.read(rest).map_err(|e| self.at(e))? {
+                0 => break,
+                n => seen += n,
+            }
+        }
+        input.seek(SeekFrom::Start(0)).map_err(|e| self.at(e))?;
+        let blank = Source {
+            file: self.name.clone(),
+            bytes: self.bytes,
+            format: FileFormat::Delimited,
+            delimiter: None,
+            encoding: None,
+            sheet: None,
+            header_line: None,
+        };
+        match kind(magic.get(..seen).unwrap_or(&[]))? {
+            FileFormat::Workbook => {
+                let book =
+                    guarded(|| workbook::read(BufReader::new(input), options, options.limits()))?;
+                let source = Source {
+                    format: FileFormat::Workbook,
+                    sheet: Some(book.sheet.clone()),
+                    header_line: Some(book.header.line),
+                    ..blank
+                };
+                let mut notes = book.notes;
+                notes.extend(header_notes(&book.header));
+                finish(book.raw, source, options, notes)
+            }
+            FileFormat::Parquet => {
+                let raw = guarded(|| parquet::read(chunks(input), options.limits()))?;
+                let source = Source { format: FileFormat::Parquet, ..blank };
+                finish(raw, source, options, Vec::new())
+            }
+            FileFormat::Delimited => self.delimited(input, blank),
         }
     }
-    file.seek(SeekFrom::Start(0)).map_err(at)?;
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let blank = Source {
-        file: name,
-        bytes: meta.len(),
-        format: FileFormat::Delimited,
-        delimiter: None,
-        encoding: None,
-        sheet: None,
-        header_line: None,
-    };
-    match kind(magic.get(..seen).unwrap_or(&[]))? {
-        FileFormat::Workbook => {
-            let book = guarded(|| workbook::read(BufReader::new(file), options, options.limits()))?;
-            let source = Source {
-                format: FileFormat::Workbook,
-                sheet: Some(book.sheet.clone()),
-                header_line: Some(book.header.line),
-                ..blank
-            };
-            let mut notes = book.notes;
-            notes.extend(header_notes(&book.header));
-            finish(book.raw, source, options, notes)
+
+    fn delimited<R: Read + Seek>(&self, mut input: R, blank: Source) -> Result<Table, ReadError> {
+        let options = self.options;
+        let encoding = match encoding::detect(&mut input, options.encoding.as_deref()) {
+            Ok(encoding) => encoding,
+            Err(DetectError::Io(source)) => return Err(self.at(source)),
+            Err(DetectError::Refused(error)) => return Err(error),
+        };
+        input.seek(SeekFrom::Start(0)).map_err(|e| self.at(e))?;
+        let mut sample = Vec::new();
+        Transcoder::new(&mut input, encoding)
+            .take(delimited::SAMPLE_BYTES as u64)
+            .read_to_end(&mut sample)
+            .map_err(|e| self.at(e))?;
+        let complete = sample.len() < delimited::SAMPLE_BYTES;
+        let sample = String::from_utf8_lossy(&sample);
+        if sample.trim_start().starts_with(['{', '[']) && sample.contains("\":") {
+            return Err(ReadError::NotATable {
+                what: "a JSON document",
+                advice: "export the table as CSV",
+            });
         }
-        FileFormat::Parquet => {
-            let raw = guarded(|| parquet::read(file, options.limits()))?;
-            let source = Source { format: FileFormat::Parquet, ..blank };
-            finish(raw, source, options, Vec::new())
+        if sample.trim_start().starts_with('<') {
+            return Err(ReadError::NotATable {
+                what: "an HTML or XML document",
+                advice: "open it in a spreadsheet and save it as CSV or .xlsx",
+            });
         }
-        FileFormat::Delimited => delimited_text(file, path, blank, options),
+        input.seek(SeekFrom::Start(0)).map_err(|e| self.at(e))?;
+        let text = Transcoder::new(&mut input, encoding);
+        let read = delimited::read(text, &sample, complete, options, options.limits())?;
+        let source = Source {
+            delimiter: Some(read.delimiter),
+            encoding: Some(encoding.name().to_owned()),
+            header_line: Some(read.header.line),
+            ..blank
+        };
+        let mut notes = header_notes(&read.header);
+        notes.extend(read.notes);
+        finish(read.raw, source, options, notes)
     }
 }
 
@@ -162,52 +257,6 @@ fn kind(magic: &[u8]) -> Result<FileFormat, ReadError> {
 /// Runs a decoder of foreign bytes: a panic inside it is a damaged file, not the end of us.
 fn guarded<T>(decode: impl FnOnce() -> Result<T, ReadError>) -> Result<T, ReadError> {
     catch_unwind(AssertUnwindSafe(decode)).unwrap_or(Err(ReadError::Damaged))
-}
-
-fn delimited_text(
-    mut file: File,
-    path: &Path,
-    blank: Source,
-    options: &ReadOptions,
-) -> Result<Table, ReadError> {
-    let at = |source| ReadError::File { path: path.to_path_buf(), source };
-    let encoding = match encoding::detect(&file, options.encoding.as_deref()) {
-        Ok(encoding) => encoding,
-        Err(DetectError::Io(source)) => return Err(at(source)),
-        Err(DetectError::Refused(error)) => return Err(error),
-    };
-    file.seek(SeekFrom::Start(0)).map_err(at)?;
-    let mut sample = Vec::new();
-    Transcoder::new(&file, encoding)
-        .take(delimited::SAMPLE_BYTES as u64)
-        .read_to_end(&mut sample)
-        .map_err(at)?;
-    let complete = sample.len() < delimited::SAMPLE_BYTES;
-    let sample = String::from_utf8_lossy(&sample);
-    if sample.trim_start().starts_with(['{', '[']) && sample.contains("\":") {
-        return Err(ReadError::NotATable {
-            what: "a JSON document",
-            advice: "export the table as CSV",
-        });
-    }
-    if sample.trim_start().starts_with('<') {
-        return Err(ReadError::NotATable {
-            what: "an HTML or XML document",
-            advice: "open it in a spreadsheet and save it as CSV or .xlsx",
-        });
-    }
-    file.seek(SeekFrom::Start(0)).map_err(at)?;
-    let text = Transcoder::new(&file, encoding);
-    let read = delimited::read(text, &sample, complete, options, options.limits())?;
-    let source = Source {
-        delimiter: Some(read.delimiter),
-        encoding: Some(encoding.name().to_owned()),
-        header_line: Some(read.header.line),
-        ..blank
-    };
-    let mut notes = header_notes(&read.header);
-    notes.extend(read.notes);
-    finish(read.raw, source, options, notes)
 }
 
 fn header_notes(header: &Header) -> Vec<Note> {

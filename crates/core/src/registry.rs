@@ -203,6 +203,24 @@ settings! {
         "own choice", "Rise of a channel's spend from which a plan says that platforms need time to learn";
     PLAN_UNDECIDED = "plan.undecided", 0.25, "probability", 0.0, 0.5, Medium,
         "own choice", "Probability of being worse than doing nothing from which a plan is called undecided";
+    PLAN_CAUTION_SHARE = "plan.caution_share", 0.25, "share of the draws", 0.01, 0.99, Critical,
+        "own choice: the worst quarter", "Share of the worst cases that a cautious plan looks at when none is named";
+    PLAN_HORIZON_YEARS = "plan.horizon_years_max", 2.0, "years", 0.25, 10.0, High,
+        "own choice: responses measured today say little about the year after next", "Years beyond which nothing is planned";
+    PLAN_FRONT_LOW = "plan.front_low", 0.5, "multiple of current spend", 0.0, 1.0, Medium,
+        "own choice: half of what is spent now", "Smallest budget of a front where none is named";
+    PLAN_FRONT_HIGH = "plan.front_high", 2.0, "multiple of current spend", 1.0, 100.0, Medium,
+        "own choice: twice what is spent now", "Largest budget of a front where none is named";
+    FIT_APPROXIMATE_DRAWS = "fit.approximate_draws", 1000.0, "draws", 50.0, 1e5, Low,
+        "own choice: more would not make an approximation better", "Most draws of an approximate fit";
+    FIT_BACKTEST_ORIGINS = "fit.backtest_origins", 3.0, "origins", 0.0, 50.0, Low,
+        "own choice", "Origins of the rolling backtest of a national panel of two years and more, where none are named";
+    FIT_BACKTEST_DRAWS = "fit.backtest_draws", 300.0, "draws", 50.0, 1e5, Medium,
+        "own choice: enough for a forecast's mean and interval", "Warm-up and kept draws per chain of each fit of the backtest";
+    FIT_BACKTEST_HORIZONS = "fit.backtest_horizons_min", 4.0, "horizons", 1.0, 100.0, Medium,
+        "own choice", "Periods that each fit of the backtest must be left with, in horizons of its forecast";
+    FIT_BACKTEST_YEARS = "fit.backtest_years_min", 2.0, "years", 0.5, 20.0, Low,
+        "a fit without a whole year cannot know the season it forecasts", "Years of history from which a backtest is run unasked";
     GUARD_CHANGE_SHARE = "guard.change_share_max", 0.05, "share of the value as read", 0.0, 1.0, Critical,
         "ledger S4-022", "Largest single change of a daily budget, up or down";
     GUARD_DAY_SHARE = "guard.day_share_max", 0.1, "share of the value at the start of the day", 0.0, 1.0, Critical,

@@ -7,7 +7,6 @@ pub(crate) mod curves;
 pub(crate) mod demo;
 pub(crate) mod describe;
 pub(crate) mod fit;
-pub(crate) mod learning;
 pub(crate) mod plan;
 pub(crate) mod show;
 pub(crate) mod simulate;

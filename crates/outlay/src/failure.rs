@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 
+use outlay_engine::{EngineError, Kind, sentence};
 use serde::Serialize;
 
 use crate::context::Context;
@@ -60,17 +61,7 @@ impl Failure {
         error: &(dyn Error + 'static),
         next: impl Into<String>,
     ) -> Self {
-        let mut message = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            let text = cause.to_string();
-            if !message.contains(&text) {
-                message.push_str(": ");
-                message.push_str(&text);
-            }
-            source = cause.source();
-        }
-        Self::new(exit, code, message, next)
+        Self::new(exit, code, sentence(error), next)
     }
 
     /// Prints the failure to standard error (JSON when machines read) and gives the exit code.
@@ -94,5 +85,19 @@ impl Failure {
             }
         }
         ExitCode::from(self.exit as u8)
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        let exit = match error.kind() {
+            Kind::Data => Exit::Data,
+            Kind::Specification => Exit::Specification,
+            Kind::NotFound | Kind::Conflict | Kind::Storage | Kind::Damaged => Exit::Files,
+            Kind::NoAnswer => Exit::Unhealthy,
+            Kind::Cancelled => Exit::Interrupted,
+            Kind::Internal => Exit::Internal,
+        };
+        Self::new(exit, error.code(), sentence(&error), error.next())
     }
 }

@@ -3,11 +3,10 @@
 mod commands;
 mod context;
 mod failure;
-mod fit_dir;
-mod folder;
 mod input;
 mod progress;
 mod render;
+mod running;
 
 use std::process::ExitCode;
 

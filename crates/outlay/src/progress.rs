@@ -1,18 +1,15 @@
 //! Progress of a run: bars on a terminal, plain lines elsewhere, JSON lines on request; always on
 //! standard error.
 
-mod tally;
-
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use outlay_inference::{Observer, Phase, Progress};
+use outlay_engine::{Progress, Sampling, Searching, Stage};
+use outlay_inference::Phase;
+use outlay_report::format::Locale;
 use serde::Serialize;
-
-pub(crate) use tally::Plan;
-use tally::Tally;
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -30,207 +27,182 @@ pub(crate) enum ProgressKind {
 /// Plain and JSON lines come at most this often.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// Watches the chains of one run, structure after structure.
+/// A search says how far it is at most this often.
+const SEARCH_EVERY: Duration = Duration::from_secs(1);
+
+/// Shows how far a step is.
 pub(crate) struct Watch {
     kind: ProgressKind,
-    /// When the command began.
-    started: Instant,
-    /// When sampling began.
-    sampling: Instant,
-    bars: Vec<ProgressBar>,
-    /// Above the bars: which structure, and the time left of all.
-    headline: Option<ProgressBar>,
-    _group: Option<MultiProgress>,
     state: Mutex<State>,
 }
 
+#[derive(Default)]
 struct State {
-    tally: Tally,
+    board: Option<Board>,
     last_line: Option<Instant>,
-    first_draw: Option<Duration>,
+    last_search: Option<Instant>,
 }
 
+/// The bars of a run on a terminal.
+struct Board {
+    bars: Vec<ProgressBar>,
+    /// Above the bars: which structure, and the time left of all.
+    headline: ProgressBar,
+    group: MultiProgress,
+}
+
+/// A line for machines.
 #[derive(Serialize)]
 struct Line<'a> {
     event: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    structure: Option<StructureLine<'a>>,
-    phase: Phase,
-    chains: Vec<ChainLine>,
-    /// Draws of all chains and structures, warm-up included.
-    done: usize,
-    total: usize,
-    seconds: f64,
-    /// `null` while too little is done to say.
-    seconds_left: Option<f64>,
-}
-
-/// Which of several structures is being sampled.
-#[derive(Serialize)]
-struct StructureLine<'a> {
-    number: usize,
-    of: usize,
-    name: &'a str,
-}
-
-#[derive(Serialize)]
-struct ChainLine {
-    chain: usize,
-    iteration: usize,
-    total: usize,
-    divergences: usize,
-    step_size: f64,
-    draws_per_second: f64,
+    #[serde(flatten)]
+    sampling: &'a Sampling,
 }
 
 impl Watch {
-    /// A watch over a run; `started` is when the command began.
-    pub(crate) fn new(kind: ProgressKind, plan: Plan, started: Instant) -> Self {
+    /// Shows progress of this kind; nothing where the command is to be quiet.
+    pub(crate) fn new(kind: ProgressKind, quiet: bool) -> Self {
         let kind = match kind {
+            _ if quiet => ProgressKind::None,
             ProgressKind::Auto if !std::io::stderr().is_terminal() => ProgressKind::Plain,
             other => other,
         };
-        let group = (kind == ProgressKind::Auto).then(MultiProgress::new);
-        let styled = |bar: ProgressBar, template: &str| match ProgressStyle::with_template(template)
-        {
-            Ok(style) => bar.with_style(style.progress_chars("━╸ ")),
-            Err(_) => bar,
-        };
-        let headline = group
-            .as_ref()
-            .filter(|_| plan.structures.len() > 1)
-            .map(|group| styled(group.add(ProgressBar::new(1)), "  {msg}"));
-        let bars = group.iter().flat_map(|group| {
-            (0..plan.chains).map(|chain| {
-                let bar = group.add(ProgressBar::new(1)).with_prefix(format!("{}", chain + 1));
-                styled(bar, "  chain {prefix} {bar:28} {pos:>5}/{len} {msg}")
-            })
-        });
-        Self {
-            kind,
-            started,
-            sampling: Instant::now(),
-            bars: bars.collect(),
-            headline,
-            _group: group.clone(),
-            state: Mutex::new(State { tally: Tally::new(plan), last_line: None, first_draw: None }),
+        Self { kind, state: Mutex::new(State::default()) }
+    }
+
+    /// Takes in how far a step is.
+    pub(crate) fn see(&self, progress: &Progress) {
+        let Ok(mut state) = self.state.lock() else { return };
+        match progress {
+            _ if self.kind == ProgressKind::None => {}
+            Progress::Sampling(sampling) if self.kind == ProgressKind::Auto => {
+                state.board.get_or_insert_with(Board::new).draw(sampling);
+            }
+            Progress::Sampling(sampling) => {
+                // Another structure is said at once.
+                if sampling.begun || due(state.last_line, EVERY) {
+                    state.last_line = Some(Instant::now());
+                    self.line(sampling);
+                }
+            }
+            Progress::Searching(searching) => {
+                // The first word comes when a search has taken that long.
+                let last = *state.last_search.get_or_insert_with(Instant::now);
+                if last.elapsed() > SEARCH_EVERY {
+                    state.last_search = Some(Instant::now());
+                    search(searching);
+                }
+            }
+            // Whatever comes after sampling is no matter of chains.
+            Progress::Stage { stage: Stage::Fitting } | Progress::Evaluating { .. } => {}
+            Progress::Stage { .. } => state.board = None,
         }
     }
 
-    /// Seconds from the start of the command to the first draw of any chain.
-    pub(crate) fn first_draw_seconds(&self) -> f64 {
-        let state = self.state.lock();
-        state.ok().and_then(|s| s.first_draw).map_or(0.0, |d| d.as_secs_f64())
-    }
-
-    /// Removes the bars.
-    pub(crate) fn finish(&self) {
-        self.bars.iter().chain(&self.headline).for_each(ProgressBar::finish_and_clear);
-    }
-
-    fn line(&self, tally: &Tally) {
-        let seconds = self.sampling.elapsed().as_secs_f64();
+    fn line(&self, sampling: &Sampling) {
+        let line = Line { event: "progress", sampling };
         eprintln!(
             "{}",
             if self.kind == ProgressKind::Json {
-                json(tally, seconds)
+                serde_json::to_string(&line).unwrap_or_default()
             } else {
-                plain(tally, seconds)
+                plain(sampling)
             }
         );
     }
+}
 
-    fn draw(&self, tally: &Tally, progress: &Progress) {
-        let seconds = self.sampling.elapsed().as_secs_f64();
-        let left = left(tally, seconds, " · ");
-        if let (Some(headline), Some((number, of, name))) = (&self.headline, tally.structure()) {
-            headline.set_message(format!("structure {number} of {of}: {name}{left}"));
+fn due(last: Option<Instant>, every: Duration) -> bool {
+    last.is_none_or(|last| last.elapsed() >= every)
+}
+
+fn search(searching: &Searching) {
+    let gap = searching.gap.map_or_else(|| "—".to_owned(), percent);
+    anstream::eprintln!("searching: {} boxes, gap {gap}", searching.nodes);
+}
+
+/// A share in percent; "0 %" for what is not nothing would be wrong.
+fn percent(share: f64) -> String {
+    let value = 100.0 * share;
+    let text = match value.abs() {
+        v if v > 0.0 && v < 0.01 => "less than 0.01".to_owned(),
+        v if v < 1.0 => format!("{value:.2}"),
+        _ => Locale::POINT.compact(value),
+    };
+    format!("{text} %")
+}
+
+fn styled(bar: ProgressBar, template: &str) -> ProgressBar {
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style.progress_chars("━╸ ")),
+        Err(_) => bar,
+    }
+}
+
+impl Board {
+    fn new() -> Self {
+        let group = MultiProgress::new();
+        let headline = styled(ProgressBar::new(1), "  {msg}");
+        Self { bars: Vec::new(), headline, group }
+    }
+
+    fn draw(&mut self, sampling: &Sampling) {
+        let left = left(sampling, " · ");
+        let several = sampling.structure.is_some();
+        if let Some(structure) = &sampling.structure {
+            if self.bars.is_empty() {
+                self.group.add(self.headline.clone());
+            }
+            let (number, of, name) = (structure.number, structure.of, &structure.name);
+            self.headline.set_message(format!("structure {number} of {of}: {name}{left}"));
         }
-        let Some(bar) = self.bars.get(progress.chain) else { return };
-        bar.set_length(progress.total as u64);
-        bar.set_position(progress.iteration as u64);
-        let left = if self.headline.is_some() { String::new() } else { left };
-        bar.set_message(format!(
-            "{} · {} divergent{left}",
-            phase(progress.phase),
-            progress.divergences
-        ));
+        while self.bars.len() <= sampling.spoke {
+            let prefix = format!("{}", self.bars.len() + 1);
+            let bar = self.group.add(ProgressBar::new(1)).with_prefix(prefix);
+            self.bars.push(styled(bar, "  chain {prefix} {bar:28} {pos:>5}/{len} {msg}"));
+        }
+        let chain = sampling.chains.iter().find(|c| c.chain == sampling.spoke);
+        let (Some(bar), Some(chain)) = (self.bars.get(sampling.spoke), chain) else { return };
+        bar.set_length(chain.total as u64);
+        bar.set_position(chain.iteration as u64);
+        let left = if several { String::new() } else { left };
+        let (phase, divergences) = (phase(chain.phase), chain.divergences);
+        bar.set_message(format!("{phase} · {divergences} divergent{left}"));
+    }
+}
+
+impl Drop for Board {
+    fn drop(&mut self) {
+        self.bars.iter().chain([&self.headline]).for_each(ProgressBar::finish_and_clear);
     }
 }
 
 /// A line for people.
-fn plain(tally: &Tally, seconds: f64) -> String {
-    let (done, total) = tally.draws();
-    let divergences: usize = tally.seen().map(|p| p.divergences).sum();
-    let structure = tally.structure().map_or_else(String::new, |(number, of, name)| {
-        format!("structure {number} of {of}, {name}: ")
-    });
+fn plain(sampling: &Sampling) -> String {
+    let divergences: usize = sampling.chains.iter().map(|c| c.divergences).sum();
+    let structure = sampling
+        .structure
+        .as_ref()
+        .map_or_else(String::new, |s| format!("structure {} of {}, {}: ", s.number, s.of, s.name));
     format!(
-        "{structure}{}, {done} of {total} draws, {:.0} draws/s, {divergences} divergent{}",
-        phase(slowest(tally)),
-        done as f64 / seconds.max(1e-9),
-        left(tally, seconds, ", "),
+        "{structure}{}, {} of {} draws, {:.0} draws/s, {divergences} divergent{}",
+        phase(sampling.phase),
+        sampling.done,
+        sampling.total,
+        sampling.done as f64 / sampling.seconds.max(1e-9),
+        left(sampling, ", "),
     )
 }
 
 /// The time left of the whole run after a separator; nothing while too little is done to say.
-fn left(tally: &Tally, seconds: f64, separator: &str) -> String {
-    let left = tally.seconds_left(seconds);
+fn left(sampling: &Sampling, separator: &str) -> String {
+    let left = sampling.seconds_left;
     left.map_or_else(String::new, |s| format!("{separator}about {s:.0} s left"))
-}
-
-/// A line for machines.
-fn json(tally: &Tally, seconds: f64) -> String {
-    let (done, total) = tally.draws();
-    let chains = tally.seen().map(|p| ChainLine {
-        chain: p.chain,
-        iteration: p.iteration,
-        total: p.total,
-        divergences: p.divergences,
-        step_size: p.step_size,
-        draws_per_second: tally.rate(p, seconds),
-    });
-    let line = Line {
-        event: "progress",
-        structure: tally.structure().map(|(number, of, name)| StructureLine { number, of, name }),
-        phase: slowest(tally),
-        chains: chains.collect(),
-        done,
-        total,
-        seconds,
-        seconds_left: tally.seconds_left(seconds),
-    };
-    serde_json::to_string(&line).unwrap_or_default()
-}
-
-/// Warm-up as long as any chain is in it.
-fn slowest(tally: &Tally) -> Phase {
-    let warming = tally.seen().any(|p| p.phase == Phase::WarmUp);
-    if warming { Phase::WarmUp } else { Phase::Sampling }
 }
 
 fn phase(phase: Phase) -> &'static str {
     match phase {
         Phase::WarmUp => "warming up",
         Phase::Sampling => "sampling",
-    }
-}
-
-impl Observer for Watch {
-    fn progress(&self, progress: &Progress) {
-        let Ok(mut state) = self.state.lock() else { return };
-        state.first_draw.get_or_insert_with(|| self.started.elapsed());
-        let begun = state.tally.note(progress);
-        match self.kind {
-            ProgressKind::None => {}
-            ProgressKind::Auto => self.draw(&state.tally, progress),
-            ProgressKind::Plain | ProgressKind::Json => {
-                // Another structure is said at once.
-                if begun || state.last_line.is_none_or(|last| last.elapsed() >= EVERY) {
-                    state.last_line = Some(Instant::now());
-                    self.line(&state.tally);
-                }
-            }
-        }
     }
 }

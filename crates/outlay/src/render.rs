@@ -7,7 +7,6 @@
 mod comparison;
 mod curve;
 pub(crate) mod describe;
-pub(crate) mod load;
 mod plan;
 mod settings;
 mod structures;

@@ -3,7 +3,7 @@
 use crate::workspace::{MATHEMATICS, packages, root};
 
 /// Which crate may depend on which crates of the workspace (tests and benchmarks aside).
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("outlay-core", &[]),
     ("outlay-stats", &["outlay-core"]),
     ("outlay-inference", &["outlay-core", "outlay-stats"]),
@@ -13,6 +13,17 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ("outlay-planner", &["outlay-core", "outlay-stats", "outlay-mmm"]),
     ("outlay-govern", &["outlay-core"]),
     ("outlay-report", &["outlay-core", "outlay-mmm", "outlay-planner"]),
+    (
+        "outlay-engine",
+        &[
+            "outlay-core",
+            "outlay-inference",
+            "outlay-mmm",
+            "outlay-planner",
+            "outlay-connect",
+            "outlay-report",
+        ],
+    ),
     (
         "outlay",
         &[
@@ -24,6 +35,7 @@ const ALLOWED: [(&str, &[&str]); 11] = [
             "outlay-world",
             "outlay-connect",
             "outlay-report",
+            "outlay-engine",
         ],
     ),
     ("xtask", &[]),

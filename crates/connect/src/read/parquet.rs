@@ -1,9 +1,7 @@
 //! Parquet by its row interface: flat columns of numbers, dates and text.
 
-use std::fs::File;
-
 use chrono::{DateTime, Days, NaiveDate};
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
 use parquet::record::Field;
 
 use super::Limits;
@@ -12,7 +10,10 @@ use super::error::ReadError;
 use super::header;
 
 /// Reads the whole file.
-pub(crate) fn read(file: File, limits: Limits) -> Result<RawTable, ReadError> {
+pub(crate) fn read(
+    file: impl ChunkReader + 'static,
+    limits: Limits,
+) -> Result<RawTable, ReadError> {
     let reader = SerializedFileReader::new(file)?;
     let meta = reader.metadata().file_metadata();
     let rows = u64::try_from(meta.num_rows()).unwrap_or(0);

@@ -145,7 +145,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     }
     let spec = alone(args, &spec)?;
     let (panel, source) = panel(args)?;
-    let model = Model::new(&spec, &panel).map_err(|e| input::model_refused(&e))?;
+    let model = Model::new(&spec, &panel).map_err(input::model_refused)?;
     let place = args.out.as_deref().map(|out| Place::open(out, &[ANSWER, PAGE])).transpose()?;
     let cancel = on_interrupt()?;
     let settings = CalibrationSettings {
@@ -192,7 +192,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
 /// The structure to calibrate, without coarsening.
 fn alone(args: &Args, spec: &Spec) -> Result<Spec, Failure> {
     let found = spec.alone(args.structure.as_deref());
-    let found = found.map_err(|e| input::model_refused(&e.into()))?;
+    let found = found.map_err(|e| input::model_refused(e.into()))?;
     found.ok_or_else(|| {
         let names: Vec<&str> = spec.structure.iter().map(|s| s.name.as_str()).collect();
         Failure::new(

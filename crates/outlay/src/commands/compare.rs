@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use outlay_core::registry::Registry;
+use outlay_engine::learn::load;
 use outlay_mmm::compare::compare;
 
 use crate::context::Context;
@@ -21,8 +22,8 @@ pub(crate) struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
-    let first = render::load::load(&args.first)?.summary;
-    let second = render::load::load(&args.second)?.summary;
+    let first = load(&args.first)?.summary;
+    let second = load(&args.second)?.summary;
     let comparison = compare(&first, &second, &Registry::default());
     if context.json() {
         let text = serde_json::to_string_pretty(&comparison).map_err(|e| {

@@ -2,30 +2,24 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
-use std::time::Instant;
 
-use outlay_core::registry::Registry;
-use outlay_mmm::ensemble::{Ensemble, Search};
-use outlay_mmm::fit::FitSettings;
-use outlay_mmm::spec::{Preset, Spec};
-use outlay_mmm::summarise::{Provenance, summarise};
-use outlay_mmm::summary::{Method, Summary};
+use outlay_engine::check::Checked;
+use outlay_engine::folder::Draft;
+use outlay_engine::learn::{FIT, FitRequest, learn};
+use outlay_engine::{EngineError, Progress, plan as planning};
+use outlay_mmm::summary::Summary;
 use outlay_planner::plan::Plan;
 use outlay_report::format::Locale;
 use outlay_world::plan::{Quarter, best_quarter};
 use outlay_world::{EXAMPLES, Truth, World, WorldSpec};
 use serde::Serialize;
 
-use super::fit::{on_interrupt, threads};
-use super::learning::watched;
-use super::plan;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
-use crate::fit_dir::Draft;
-use crate::progress::ProgressKind;
+use crate::progress::{ProgressKind, Watch};
 use crate::render;
 use crate::render::{Column, set};
+use crate::running::Running;
 
 /// Arguments of `outlay demo`.
 #[derive(Debug, clap::Args)]
@@ -65,25 +59,43 @@ struct Beside<'a> {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
-    let started = Instant::now();
-    let registry = Registry::default();
+    let running = Running::begin()?;
     let world = world(args)?;
-    let draft = Draft::open(&args.out)?;
-    let spec = Spec::preset(Preset::Outlay);
-    let cancel = on_interrupt()?;
-    let (summary, ensemble) =
-        fit(args, context, &spec, &world, &registry, &cancel, &draft, started)?;
-    let demo = plan::demo(&summary, ensemble, &cancel, context)?;
-    draft.files(&demo.files)?;
-    let judged = judge(&world, &demo.plan);
-    draft.document("truth.json", &world.truth)?;
-    draft.publish()?;
-    let data = args.out.join("data.csv");
-    fs::write(&data, world.to_csv()).map_err(|e| {
-        let message = format!("cannot write {}: {e}", data.display());
+    let draft = Draft::open(&args.out, &FIT).map_err(EngineError::from)?;
+    let data = Checked {
+        panel: world.panel.clone(),
+        mapping: "# the demo's panel comes from the simulation, not from a file\n".to_owned(),
+        source: "a simulated brand (data.csv)".to_owned(),
+        notes: Vec::new(),
+    };
+    let request = FitRequest { seed: args.seed, backtest: Some(0), ..FitRequest::default() };
+    let watch = Watch::new(args.progress, context.quiet);
+    let see = |p: &Progress| watch.see(p);
+    let learnt = learn(&data, &request, None, running.run(&see, args.threads))?;
+    learnt.write(&draft)?;
+    let Some(fit) = learnt.fit() else { return Err(impossible()) };
+    // The plan is made on all processors: it is short.
+    let planned = planning::usual(&fit, running.run(&see, None))?;
+    for (name, bytes) in planned.documents()? {
+        draft.put(&name, &bytes).map_err(EngineError::from)?;
+    }
+    let truth = serde_json::to_vec_pretty(&world.truth).map_err(|e| {
+        Failure::from_error(Exit::Internal, "fit.artefact", &e, "please report this")
+    })?;
+    draft.put("truth.json", &truth).map_err(EngineError::from)?;
+    draft.publish().map_err(EngineError::from)?;
+    let path = args.out.join("data.csv");
+    fs::write(&path, world.to_csv()).map_err(|e| {
+        let message = format!("cannot write {}: {e}", path.display());
         Failure::new(Exit::Files, "demo.write", message, "choose another folder with --out")
     })?;
-    print(args, context, &summary, &world.truth, &demo.plan, &judged)
+    let judged = judge(&world, &planned.plan);
+    print(args, context, &fit.summary, &world.truth, &planned.plan, &judged)
+}
+
+/// A posterior was asked for, so there is one.
+fn impossible() -> Failure {
+    Failure::new(Exit::Internal, "demo.fit", "the fit has no draws", "please report this")
 }
 
 /// The plan by the simulation's own truth.
@@ -124,43 +136,6 @@ fn world(args: &Args) -> Result<World, Failure> {
     };
     let spec = WorldSpec::from_toml(EXAMPLES[0].toml).map_err(|e| fault(&e))?;
     World::simulate(&spec, args.seed).map_err(|e| fault(&e))
-}
-
-#[allow(clippy::too_many_arguments)]
-fn fit(
-    args: &Args,
-    context: &Context,
-    spec: &Spec,
-    world: &World,
-    registry: &Registry,
-    cancel: &AtomicBool,
-    draft: &Draft,
-    started: Instant,
-) -> Result<(Summary, Ensemble), Failure> {
-    let settings = FitSettings {
-        sampling: spec.sampling.clone(),
-        seed: args.seed,
-        threads: threads(args.threads),
-        warm: None,
-    };
-    let search = Search { method: Method::Nuts, settings: &settings, approximate_draws: 0 };
-    let (ensemble, timing) =
-        watched(spec, &world.panel, search, args.progress, context, cancel, started)?;
-    let provenance = Provenance {
-        spec: Some(spec.clone()),
-        source: "a simulated brand (data.csv)".to_owned(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        timing,
-        backtest: None,
-    };
-    let summary = summarise(&ensemble, registry, &provenance);
-    let text = spec
-        .to_toml()
-        .map_err(|e| Failure::from_error(Exit::Internal, "demo.spec", &e, "please report this"))?;
-    draft.texts(&text, "# the demo's panel comes from the simulation, not from a file\n")?;
-    draft.posterior(&ensemble)?;
-    draft.answers(&summary)?;
-    Ok((summary, ensemble))
 }
 
 fn print(

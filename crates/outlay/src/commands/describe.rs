@@ -1,19 +1,16 @@
 //! `outlay describe`: what a file holds, what its columns mean, and what is wrong with it.
 
-use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use outlay_connect::{DecimalMark, Description, LoadError, ReadOptions, Severity, describe, load};
+use outlay_connect::mapping::FileDialect;
+use outlay_connect::{DecimalMark, Description, Input};
 use outlay_core::registry::Registry;
-use outlay_report::format::Locale;
+use outlay_engine::check::ready;
+use outlay_engine::collect::{collect, mapping_file, save_mapping};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
 use crate::render::describe::description;
-
-/// No mapping is larger; a bigger file is not one.
-const MAPPING_BYTES_MAX: u64 = 4_000_000;
 
 /// Arguments of `outlay describe`.
 #[derive(Debug, clap::Args)]
@@ -58,23 +55,20 @@ fn delimiter(text: &str) -> Result<char, String> {
 /// Runs the command.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let registry = Registry::default();
-    let text = args.mapping.as_deref().map(mapping_text).transpose()?;
-    let mapped = load(&args.file, text.as_deref(), options(args, &registry))
-        .map_err(|error| refused(&args.file, args.mapping.as_deref(), &error))?;
-    let description = describe(&mapped, &registry, |x| Locale::POINT.compact(x));
+    let text = args.mapping.as_deref().map(mapping_file).transpose()?;
+    let input = Input::Path(args.file.clone());
+    let collected = collect(&input, text.as_ref(), &dialect(args), &registry)?;
+    let description = collected.describe(&registry);
     if let Some(path) = &args.write {
-        write(path, &description.mapping_file(), args.force)?;
+        save_mapping(path, &description.mapping_file(), args.force)?;
     }
     let next = next(args, &description);
     print(args, context, &description, &next)?;
-    match blocked(&args.file, &description) {
-        Some(failure) => Err(failure),
-        None => Ok(()),
-    }
+    Ok(ready(&collected.file, &description)?)
 }
 
-fn options(args: &Args, registry: &Registry) -> ReadOptions {
-    ReadOptions {
+fn dialect(args: &Args) -> FileDialect {
+    FileDialect {
         sheet: args.sheet.clone(),
         delimiter: args.delimiter,
         encoding: args.encoding.clone(),
@@ -82,74 +76,8 @@ fn options(args: &Args, registry: &Registry) -> ReadOptions {
             "comma" => DecimalMark::Comma,
             _ => DecimalMark::Point,
         }),
-        ..ReadOptions::from_registry(registry)
+        header_row: None,
     }
-}
-
-pub(crate) fn mapping_text(path: &Path) -> Result<String, Failure> {
-    let fail = |message: String| {
-        Failure::new(
-            Exit::Files,
-            "files.mapping",
-            message,
-            "`outlay describe FILE --write mapping.toml` writes one",
-        )
-    };
-    let size = fs::metadata(path).map(|m| m.len());
-    if size.is_ok_and(|bytes| bytes > MAPPING_BYTES_MAX) {
-        return Err(fail(format!("{} is too large to be a mapping", path.display())));
-    }
-    fs::read_to_string(path).map_err(|error| match error.kind() {
-        ErrorKind::InvalidData => fail(format!("{} is not text in UTF-8", path.display())),
-        _ => fail(format!("cannot read the mapping {}: {error}", path.display())),
-    })
-}
-
-/// A file or a mapping that was refused, with the exit code that says which.
-pub(crate) fn refused(file: &Path, mapping: Option<&Path>, error: &LoadError) -> Failure {
-    let shown = file.display();
-    match error {
-        LoadError::Read(read) if read.is_access() => {
-            let next = "check the path and the rights";
-            Failure::new(Exit::Files, read.code(), format!("{shown}: {read}"), next)
-        }
-        LoadError::Read(read) => {
-            let next = "docs/data-preparation.md shows what a good file looks like";
-            Failure::new(Exit::Data, read.code(), format!("{shown}: {read}"), next)
-        }
-        LoadError::Mapping(refused) => {
-            let path = mapping.map(|p| format!("{}: ", p.display())).unwrap_or_default();
-            let next = format!("outlay describe {shown} proposes a mapping");
-            Failure::new(Exit::Specification, error.code(), format!("{path}{refused}"), next)
-        }
-        LoadError::Propose(propose) => {
-            let next = "docs/data-preparation.md shows what a good file looks like and how a mapping is written";
-            Failure::new(Exit::Data, propose.code(), format!("{shown}: {propose}"), next)
-        }
-    }
-}
-
-/// Writes the mapping whole or not at all; a file that a person may have edited is kept.
-fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
-    if !force && fs::read(path).is_ok_and(|old| old != text.as_bytes()) {
-        return Err(Failure::new(
-            Exit::Files,
-            "files.exists",
-            format!("{} exists and is different: it was not touched", path.display()),
-            "name another file, or add --force to overwrite it",
-        ));
-    }
-    let part = path.with_extension(format!("part-{}", std::process::id()));
-    fs::write(&part, text).and_then(|()| fs::rename(&part, path)).map_err(|error| {
-        // The part may not exist; the failure to write is what matters.
-        let _ = fs::remove_file(&part);
-        Failure::new(
-            Exit::Files,
-            "files.write",
-            format!("cannot write {}: {error}", path.display()),
-            "check the path and the rights",
-        )
-    })
 }
 
 /// The command to try next.
@@ -164,9 +92,7 @@ fn next(args: &Args, description: &Description) -> String {
             format!("outlay fit {file} --mapping {} --out fit", path.display())
         }
         // What was said about the dialect must reach the fit, and a mapping carries it.
-        (None, None)
-            if description.mapping.file != outlay_connect::mapping::FileDialect::default() =>
-        {
+        (None, None) if description.mapping.file != FileDialect::default() => {
             format!(
                 "the same with --write mapping.toml, then: outlay fit {file} --mapping mapping.toml --out fit"
             )
@@ -194,17 +120,4 @@ fn print(args: &Args, context: &Context, shown: &Description, next: &str) -> Res
     let text = serde_json::to_string_pretty(&document).map_err(unwritten)?;
     anstream::println!("{text}");
     Ok(())
-}
-
-/// A file that was described and cannot be fitted is a refusal for whoever runs us in a script.
-fn blocked(file: &Path, description: &Description) -> Option<Failure> {
-    if description.ready {
-        return None;
-    }
-    let first = description.findings.iter().find(|f| f.severity == Severity::Error);
-    let (code, message, advice) = match first {
-        Some(finding) => (finding.code, finding.message.as_str(), finding.advice.as_str()),
-        None => ("data.refused", "the data makes no panel", "see the findings"),
-    };
-    Some(Failure::new(Exit::Data, code, format!("{}: {message}", file.display()), advice))
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use outlay_engine::learn::load;
+
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::render;
@@ -15,7 +17,7 @@ pub(crate) struct Args {
 
 /// Runs the command.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
-    let loaded = render::load::load(&args.dir)?;
+    let loaded = load(&args.dir)?;
     if context.json() {
         anstream::println!("{}", loaded.text.trim_end());
     } else {

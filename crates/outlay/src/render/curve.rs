@@ -1,15 +1,15 @@
 //! A response curve as a table.
 
+use outlay_engine::learn::CurvePoint;
 use outlay_mmm::summary::{Estimate, Summary};
 use outlay_report::format::Locale;
 
 use super::table::{Column, set};
-use crate::commands::curves::Point;
 
 /// The sentence, and one line per spend.
-pub(crate) fn curve(sentence: &str, summary: &Summary, points: &[Point]) -> String {
+pub(crate) fn curve(sentence: &str, summary: &Summary, points: &[CurvePoint]) -> String {
     let n = Locale::POINT;
-    let cell = |f: &dyn Fn(&Point) -> String| points.iter().map(f).collect::<Vec<String>>();
+    let cell = |f: &dyn Fn(&CurvePoint) -> String| points.iter().map(f).collect::<Vec<String>>();
     let interval =
         |e: &Estimate| format!("{} ({}–{})", n.compact(e.q50), n.compact(e.q05), n.compact(e.q95));
     let columns = vec![

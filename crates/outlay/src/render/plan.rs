@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use outlay_engine::plan::{Changed, Compared};
 use outlay_mmm::summary::Estimate;
 use outlay_planner::advise::Words;
 use outlay_planner::plan::Plan;
@@ -9,7 +10,6 @@ use outlay_planner::study::{FrontPoint, Sensitivity};
 use outlay_report::format::Locale;
 
 use super::table::{Column, set};
-use crate::commands::plan::Compared;
 
 fn compact(x: f64) -> String {
     Locale::POINT.compact(x)
@@ -124,20 +124,21 @@ pub(crate) fn plan(plan: &Plan, out: Option<&Path>) -> String {
 }
 
 /// How an earlier plan's price changed.
-pub(crate) fn repriced(rows: &[(String, f64, f64)], now: &Plan, then: &Plan) -> String {
-    let of =
-        |f: &dyn Fn(&(String, f64, f64)) -> String| rows.iter().map(f).collect::<Vec<String>>();
+pub(crate) fn repriced(rows: &[Changed], now: &Plan, then: &Plan) -> String {
+    let of = |f: &dyn Fn(&Changed) -> String| rows.iter().map(f).collect::<Vec<String>>();
     let (before, after) = (then.totals.expected.mean, now.totals.expected.mean);
-    let most = rows.iter().max_by(|a, b| (a.2 - a.1).abs().total_cmp(&(b.2 - b.1).abs()));
-    let why = most.map_or_else(String::new, |(name, was, is)| {
-        format!("; most of the difference is {name} ({} to {})", compact(*was), compact(*is))
+    let moved = |r: &Changed| (r.after - r.before).abs();
+    let most = rows.iter().max_by(|a, b| moved(a).total_cmp(&moved(b)));
+    let why = most.map_or_else(String::new, |r| {
+        let (was, is) = (compact(r.before), compact(r.after));
+        format!("; most of the difference is {} ({was} to {is})", r.channel)
     });
     let table = set(
         vec![
-            Column::text("channel", of(&|r| r.0.clone())),
-            Column::number("brought then", of(&|r| compact(r.1))),
-            Column::number("brings now", of(&|r| compact(r.2))),
-            Column::number("difference", of(&|r| compact(r.2 - r.1))),
+            Column::text("channel", of(&|r| r.channel.clone())),
+            Column::number("brought then", of(&|r| compact(r.before))),
+            Column::number("brings now", of(&|r| compact(r.after))),
+            Column::number("difference", of(&|r| compact(r.after - r.before))),
         ],
         super::width(),
     );

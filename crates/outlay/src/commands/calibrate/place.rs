@@ -1,85 +1,42 @@
 //! Where a calibration is put: tried before the work begins, written whole or not at all.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::failure::{Exit, Failure};
+use outlay_engine::EngineError;
+use outlay_engine::folder::{Draft, Owner, Shelf};
+
+use crate::failure::Failure;
 
 /// A folder that can be written to.
-pub(super) struct Place {
-    out: PathBuf,
-    /// Folders that were made for it, outermost last; they go again when nothing is written.
-    created: Vec<PathBuf>,
-    part: String,
-    written: bool,
-}
+pub(super) struct Place(Draft);
 
 impl Place {
     /// Makes the folder, and makes sure that nothing but earlier answers would be replaced.
     pub(super) fn open(out: &Path, names: &[&str]) -> Result<Self, Failure> {
-        let missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
-        let place = Self {
-            out: out.to_path_buf(),
-            created: out.ancestors().take_while(missing).map(Path::to_path_buf).collect(),
-            part: format!(".part-{}", std::process::id()),
-            written: false,
+        let shelf = Shelf {
+            what: "calibration",
+            unwritable: "calibrate.write",
+            file: "calibrate.write",
+            occupied: "calibrate.write",
+            owner: Owner::Anybody,
+            files: names,
+            replaces: &[],
         };
-        fs::create_dir_all(out).map_err(|e| unwritable(out, &e))?;
-        if let Some(name) = names.iter().find(|name| out.join(name).is_dir()) {
-            let error = io::Error::new(io::ErrorKind::IsADirectory, format!("{name} is a folder"));
-            return Err(unwritable(out, &error));
-        }
-        let probe = out.join(&place.part);
-        fs::write(&probe, "")
-            .and_then(|()| fs::remove_file(&probe))
-            .map_err(|e| unwritable(out, &e))?;
-        Ok(place)
+        Ok(Self(Draft::open_in(out, &shelf).map_err(EngineError::from)?))
     }
 
     /// Writes all files, then moves them to their names.
-    pub(super) fn write(mut self, files: &[(&str, &[u8])]) -> Result<(), Failure> {
-        let part = |name: &str| self.out.join(format!("{name}{}", self.part));
-        let done = files
-            .iter()
-            .try_for_each(|(name, bytes)| fs::write(part(name), bytes))
-            .and_then(|()| {
-                files.iter().try_for_each(|(name, _)| fs::rename(part(name), self.out.join(name)))
-            });
-        if let Err(error) = done {
-            for (name, _) in files {
-                // What is left of a draft is of no use; the failure to write is what matters.
-                let _ = fs::remove_file(part(name));
-            }
-            return Err(unwritable(&self.out, &error));
-        }
-        self.written = true;
-        Ok(())
+    pub(super) fn write(self, files: &[(&str, &[u8])]) -> Result<(), Failure> {
+        let put = |(name, bytes): &(&str, &[u8])| self.0.put(name, bytes);
+        files.iter().try_for_each(put).map_err(EngineError::from)?;
+        Ok(self.0.publish().map_err(EngineError::from)?)
     }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if !self.written {
-            for folder in &self.created {
-                // Not empty, or never made: either way it stays as it is.
-                let _ = fs::remove_dir(folder);
-            }
-        }
-    }
-}
-
-fn unwritable(out: &Path, error: &io::Error) -> Failure {
-    Failure::new(
-        Exit::Files,
-        "calibrate.write",
-        format!("cannot write to {}: {error}", out.display()),
-        "choose a folder that you may write to; nothing was written",
-    )
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -2,13 +2,17 @@
 
 use std::path::PathBuf;
 
-use outlay_planner::problem::{Budget, Problem};
-use serde::Serialize;
+use outlay_engine::folder::refuse_early;
+use outlay_engine::learn::Fit;
+use outlay_engine::plan::{OwnPlan, PLAN, PriceRequest, changes, price};
+use outlay_engine::{EngineError, Progress};
 
-use super::{Opened, folder, own};
+use super::print;
 use crate::context::Context;
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
+use crate::progress::{ProgressKind, Watch};
 use crate::render;
+use crate::running::Running;
 
 /// Arguments of `outlay plan price`.
 #[derive(Debug, clap::Args)]
@@ -33,57 +37,26 @@ pub(super) struct Args {
     threads: Option<usize>,
 }
 
-/// How the price of one plan changed from one fit to another.
-#[derive(Serialize)]
-struct Changed {
-    channel: String,
-    before: f64,
-    after: f64,
-    difference: f64,
-}
-
 /// Runs the command.
 pub(super) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     if let Some(out) = &args.out {
-        crate::folder::check(out, folder::PLAN)?;
+        refuse_early(out, &PLAN).map_err(EngineError::from)?;
     }
-    let earlier = args.plan.is_dir().then(|| folder::read(&args.plan)).transpose()?;
-    let known = earlier.as_ref().map(|p| p.question.periods.len().to_string());
-    let horizon = args.horizon.clone().or(known);
-    let opened = Opened::of(&args.fit, horizon.as_deref(), None, args.threads, context)?;
-    // Where the data has gone on since, the plan's periods are taken in their order.
-    let periods = earlier.as_ref().map_or(&opened.periods, |e| &e.question.periods);
-    let cells = own::read(&args.plan, &opened, periods)?;
-    let total: f64 = cells.iter().sum();
-    if total <= 0.0 {
-        return Err(Failure::new(
-            Exit::Data,
-            "plan.own",
-            format!("{}: the plan spends nothing", args.plan.display()),
-            "give at least one channel some money",
-        ));
-    }
-    let mut problem = Problem::of_budget(Budget { least: total, most: Some(total) });
-    problem.margin = args.margin;
-    let plan = opened.account(&problem, None, &cells, None);
+    let running = Running::begin()?;
+    let own = OwnPlan::earlier(&args.plan)?;
+    let fit = Fit::open(&args.fit)?;
+    let request =
+        PriceRequest { horizon: args.horizon.as_deref().map(Into::into), margin: args.margin };
+    let watch = Watch::new(ProgressKind::Auto, context.quiet);
+    let see = |p: &Progress| watch.see(p);
+    let planned = price(&fit, &own, &request, running.run(&see, args.threads))?;
     if let Some(out) = &args.out {
-        folder::write(out, &opened, &plan, &cells)?;
+        planned.write(out)?;
     }
-    folder::print(&plan, args.out.as_deref(), context)?;
-    if let (Some(earlier), false) = (&earlier, context.json()) {
-        let changes: Vec<Changed> = plan
-            .channels
-            .iter()
-            .map(|now| {
-                let then = earlier.channels.iter().find(|c| c.name == now.name);
-                let before = then.map_or(0.0, |c| c.expected.mean);
-                let after = now.expected.mean;
-                Changed { channel: now.name.clone(), before, after, difference: after - before }
-            })
-            .collect();
-        let rows: Vec<(String, f64, f64)> =
-            changes.iter().map(|c| (c.channel.clone(), c.before, c.after)).collect();
-        anstream::print!("{}", render::repriced(&rows, &plan, earlier));
+    print(&planned, args.out.as_deref(), context)?;
+    if let (Some(earlier), false) = (own.plan(), context.json()) {
+        let plan = &planned.plan;
+        anstream::print!("{}", render::repriced(&changes(plan, earlier), plan, earlier));
     }
     Ok(())
 }

@@ -3,6 +3,8 @@
 
 use outlay_inference::{Phase, Progress};
 
+use super::{ChainState, Sampling, Structure};
+
 /// What a run will do.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Plan {
@@ -60,13 +62,44 @@ impl Tally {
         begun
     }
 
+    /// The whole as callers see it after `seconds` of sampling; `spoke` is the chain that spoke,
+    /// `begun` whether another structure began with it.
+    pub(super) fn sampling(&self, seconds: f64, spoke: usize, begun: bool) -> Sampling {
+        let (done, total) = self.draws();
+        let chain = |p: &Progress| ChainState {
+            chain: p.chain,
+            iteration: p.iteration,
+            total: p.total,
+            divergences: p.divergences,
+            step_size: p.step_size,
+            draws_per_second: self.rate(p, seconds),
+            phase: p.phase,
+        };
+        let warming = self.seen().any(|p| p.phase == Phase::WarmUp);
+        Sampling {
+            structure: self.structure().map(|(number, of, name)| Structure {
+                number,
+                of,
+                name: name.to_owned(),
+            }),
+            phase: if warming { Phase::WarmUp } else { Phase::Sampling },
+            chains: self.seen().map(chain).collect(),
+            done,
+            total,
+            seconds,
+            seconds_left: self.seconds_left(seconds),
+            spoke,
+            begun,
+        }
+    }
+
     /// Chains that have spoken in this structure.
-    pub(super) fn seen(&self) -> impl Iterator<Item = &Progress> {
+    fn seen(&self) -> impl Iterator<Item = &Progress> {
         self.chains.iter().flatten()
     }
 
     /// Draws per second of a chain, over all structures so far.
-    pub(super) fn rate(&self, chain: &Progress, seconds: f64) -> f64 {
+    fn rate(&self, chain: &Progress, seconds: f64) -> f64 {
         let before = self.before as f64 / self.plan.chains.max(1) as f64;
         (before + self.done(chain) as f64) / seconds.max(1e-9)
     }
@@ -85,7 +118,7 @@ impl Tally {
     }
 
     /// Draws of all chains in all structures so far, and of the whole run.
-    pub(super) fn draws(&self) -> (usize, usize) {
+    fn draws(&self) -> (usize, usize) {
         let each = self.plan.chains * (self.plan.warmup + self.plan.draws);
         let whole = each * self.plan.structures.len().max(1);
         ((self.before + self.here()).min(whole), whole)
@@ -93,14 +126,14 @@ impl Tally {
 
     /// Seconds left of the whole run if it goes on as it did for `seconds`; `None` while too little
     /// is done to say.
-    pub(super) fn seconds_left(&self, seconds: f64) -> Option<f64> {
+    fn seconds_left(&self, seconds: f64) -> Option<f64> {
         let (done, whole) = self.draws();
         let enough = done * ENOUGH >= whole && done > 0;
         enough.then(|| seconds * (whole - done) as f64 / done as f64)
     }
 
     /// Number, count and name of the structure in hand; `None` where there is only one.
-    pub(super) fn structure(&self) -> Option<(usize, usize, &str)> {
+    fn structure(&self) -> Option<(usize, usize, &str)> {
         let count = self.plan.structures.len();
         let index = self.structure.min(count.checked_sub(1)?);
         let name = self.plan.structures.get(index)?;

@@ -1,42 +1,85 @@
-//! From the command line and the constraints file to a problem.
+//! From a question and its limits to a problem.
+
+use std::path::Path;
 
 use chrono::NaiveDate;
+use outlay_core::registry::{Registry, keys};
 use outlay_core::{Calendar, Granularity};
 use outlay_planner::design::Resolution;
 use outlay_planner::problem::{Amount, Budget, ChannelLimits, Problem, ProblemFile, Wanted};
+use serde::{Deserialize, Serialize};
 
-use super::{Opened, Question};
-use crate::failure::{Exit, Failure};
+use super::AskError;
+use super::planner::{Planner, example};
+use crate::collect::Text;
+use crate::error::EngineError;
 
-/// How finely money is placed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum By {
-    /// A total per channel; periods and geos as they are now.
-    Channel,
-    /// Per channel and geo.
-    Geo,
-    /// Per channel and period.
-    Period,
-    /// Per channel, geo and period.
-    Cell,
+/// What is asked of the planner, as a job or a request writes it. Every key may be left out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Question {
+    /// Total to be spent at most, in the fit's currency: `1200000`, `1.2M`, `500k`, or `free`. What
+    /// is spent now when absent.
+    pub budget: Option<Written>,
+    /// How far the plan goes: `13w`, `3m`, `90d`, or a number of periods. A quarter when absent.
+    pub horizon: Option<Written>,
+    /// Limits. Without them every channel stays between the multiples of its current spend that
+    /// `plan.change_min` and `plan.change_max` allow.
+    pub limits: Option<ProblemFile>,
+    /// What is wanted: `outcome`, `profit`, `cautious[:0.1]`, `quantile:0.1`, `goal:2M`, `roas:3`,
+    /// `cpa:25`, `mroi:1`; over what the limits say.
+    pub objective: Option<String>,
+    /// How finely money is placed; chosen by the limits when absent.
+    pub by: Option<Resolution>,
+    /// Margin per unit of outcome, for profit.
+    pub margin: Option<f64>,
+    /// Gap to the best conceivable plan at which the search stops, as a share in 0..1.
+    pub gap: Option<f64>,
 }
 
-impl By {
-    fn resolution(self) -> Resolution {
+/// A number, or a text that means one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Written {
+    /// A number.
+    Number(f64),
+    /// As people write it: `1.2M`, `13w`.
+    Text(String),
+}
+
+impl Written {
+    /// As a text.
+    pub fn text(&self) -> String {
         match self {
-            Self::Channel => Resolution::Channel,
-            Self::Geo => Resolution::Geo,
-            Self::Period => Resolution::Period,
-            Self::Cell => Resolution::Cell,
+            Self::Number(x) => x.to_string(),
+            Self::Text(text) => text.clone(),
         }
     }
 }
 
-/// Years beyond which nothing is planned: no response function is known for so long.
-const YEARS: usize = 2;
+impl From<&str> for Written {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
 
-fn wrong(code: &'static str, message: String, next: &str) -> Failure {
-    Failure::new(Exit::Specification, code, message, next)
+/// Reads limits from their text (TOML, `docs/planning.md`).
+///
+/// # Errors
+/// [`AskError::Limits`] with line and reason.
+pub fn limits(text: &Text) -> Result<ProblemFile, EngineError> {
+    let refused = |source| AskError::Limits { place: text.place(), source };
+    Ok(ProblemFile::from_toml(&text.text).map_err(refused)?)
+}
+
+/// Reads limits from their file.
+///
+/// # Errors
+/// [`AskError::LimitsFile`], and as [`limits`].
+pub fn limits_file(path: &Path) -> Result<ProblemFile, EngineError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| AskError::LimitsFile { path: path.to_path_buf(), source })?;
+    limits(&Text { name: path.display().to_string(), text })
 }
 
 /// An amount as people write it: `1.2M`, `500k`, `1,200,000`.
@@ -52,17 +95,16 @@ pub(super) fn amount(text: &str) -> Option<f64> {
 }
 
 /// Periods of a horizon such as `13w`; a quarter when none is given.
-pub(super) fn horizon(text: Option<&str>, granularity: Granularity) -> Result<usize, Failure> {
+pub(super) fn horizon(
+    text: Option<&str>,
+    granularity: Granularity,
+    registry: &Registry,
+) -> Result<usize, AskError> {
     let year = granularity.periods_per_whole_year();
     let Some(text) = text else { return Ok(year / 4) };
     let text = text.trim();
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
     let unit = text[digits.len()..].trim();
-    let example = match granularity {
-        Granularity::Day => "90d, 13w or 1q",
-        Granularity::Week => "13w, 1q or 1y",
-        Granularity::Month => "3m, 1q or 1y",
-    };
     let per = match (granularity, unit) {
         (_, "") => Some(1),
         (Granularity::Day, "d") | (Granularity::Week, "w") | (Granularity::Month, "m") => Some(1),
@@ -71,29 +113,18 @@ pub(super) fn horizon(text: Option<&str>, granularity: Granularity) -> Result<us
         (_, "y") => Some(year),
         _ => None,
     };
+    let (noun, example) = (granularity.noun(), example(granularity));
     let count = digits.parse::<usize>().ok();
     let (Some(count), Some(per)) = (count, per) else {
-        let noun = granularity.noun();
-        return Err(wrong(
-            "plan.horizon",
-            format!("`{text}` is no horizon for a fit of {noun}s"),
-            &format!("write it as {example}"),
-        ));
+        return Err(AskError::Horizon { text: text.to_owned(), noun, example });
     };
     let periods = count.saturating_mul(per);
     if periods == 0 {
-        return Err(wrong(
-            "plan.horizon",
-            "a plan needs at least one period".to_owned(),
-            &format!("write the horizon as {example}"),
-        ));
+        return Err(AskError::NoPeriod { example });
     }
-    if periods > YEARS * year {
-        return Err(wrong(
-            "plan.horizon",
-            format!("a horizon of {periods} {}s is beyond {YEARS} years", granularity.noun()),
-            "nothing is known of responses that far ahead: plan two years at most, and again then",
-        ));
+    let years = registry.get(&keys::PLAN_HORIZON_YEARS);
+    if periods as f64 > years * year as f64 {
+        return Err(AskError::TooFar { periods, noun, years });
     }
     Ok(periods)
 }
@@ -109,56 +140,41 @@ pub(super) fn periods(calendar: &Calendar, horizon: usize) -> Vec<String> {
         .collect()
 }
 
-/// What is wanted, as written on the command line.
-fn wanted(text: &str) -> Result<Wanted, Failure> {
+/// What is wanted, as people write it.
+fn wanted(text: &str, caution: f64) -> Result<Wanted, AskError> {
     let (what, value) = text.split_once(':').map_or((text, None), |(a, b)| (a, Some(b)));
     let number = value.and_then(amount);
-    let refuse =
-        |next: &str| Err(wrong("plan.objective", format!("`{text}` is no objective"), next));
     match (what.trim(), value, number) {
         ("outcome", None, _) => Ok(Wanted::Outcome),
         ("profit", None, _) => Ok(Wanted::Profit),
-        ("cautious", None, _) => Ok(Wanted::Cautious { level: CAUTION, weight: 0.0 }),
+        ("cautious", None, _) => Ok(Wanted::Cautious { level: caution, weight: 0.0 }),
         ("cautious", _, Some(level)) => Ok(Wanted::Cautious { level, weight: 0.0 }),
         ("quantile", _, Some(level)) => Ok(Wanted::Quantile { level }),
         ("goal", _, Some(least)) => Ok(Wanted::Goal { least }),
         ("roas", _, Some(least)) => Ok(Wanted::TargetRoas { least }),
         ("cpa", _, Some(most)) => Ok(Wanted::TargetCpa { most }),
         ("mroi", _, Some(least)) => Ok(Wanted::TargetMroi { least }),
-        _ => refuse(
-            "use outcome, profit, cautious[:0.1], quantile:0.1, goal:2M, roas:3, cpa:25 or mroi:1",
-        ),
+        _ => Err(AskError::Objective(text.to_owned())),
     }
 }
 
-/// Share of the worst cases that a cautious plan looks at when none is named.
-const CAUTION: f64 = 0.25;
-
 /// The problem of a question.
-pub(super) fn problem(asked: &Question, opened: &Opened) -> Result<Problem, Failure> {
-    let current: f64 = opened.outlook.reference.iter().sum();
-    let given = asked.constraints.as_deref().map(file).transpose()?;
-    let free = asked.budget.as_deref().is_some_and(|b| b.trim() == "free");
-    let total = match asked.budget.as_deref().filter(|_| !free) {
+pub(super) fn problem(asked: &Question, planner: &Planner) -> Result<Problem, AskError> {
+    let current = planner.current();
+    let budget = asked.budget.as_ref().map(Written::text);
+    let free = budget.as_deref().is_some_and(|b| b.trim() == "free");
+    let total = match budget.as_deref().filter(|_| !free) {
         None => None,
-        Some(text) => Some(amount(text).ok_or_else(|| {
-            let next = "write it as 1200000, 500k or 1.2M, or `free`";
-            wrong("plan.budget", format!("`{text}` is no amount"), next)
-        })?),
+        Some(text) => Some(amount(text).ok_or_else(|| AskError::Amount(text.to_owned()))?),
     };
     if total == Some(0.0) {
-        return Err(wrong(
-            "plan.budget",
-            "the budget is zero: there is nothing to place".to_owned(),
-            "give a budget above zero, or `free`",
-        ));
+        return Err(AskError::ZeroBudget);
     }
-    let has_file = given.is_some();
-    let wanted = asked.objective.as_deref().map(wanted).transpose()?;
-    let file = given.unwrap_or_default();
+    let wanted = asked.objective.as_deref().map(|o| wanted(o, planner.caution)).transpose()?;
+    let file = asked.limits.clone().unwrap_or_default();
     let file_budget = file.budget;
     let mut problem = file.problem(Budget { least: 0.0, most: Some(current) });
-    // The command line speaks last.
+    // The question speaks last.
     if let Some(wanted) = wanted {
         problem.wanted = wanted;
     }
@@ -169,26 +185,22 @@ pub(super) fn problem(asked: &Question, opened: &Opened) -> Result<Problem, Fail
     } else if let Some(total) = total {
         problem.budget = Budget { least: 0.0, most: Some(total) };
     }
-    if let Some(by) = asked.by {
-        problem.resolution = Some(by.resolution());
-    }
-    if asked.margin.is_some() {
-        problem.margin = asked.margin;
-    }
-    if !has_file {
-        usual(&mut problem, opened, current);
+    problem.resolution = asked.by.or(problem.resolution);
+    problem.margin = asked.margin.or(problem.margin);
+    if asked.limits.is_none() {
+        usual(&mut problem, planner, current);
     }
     Ok(problem)
 }
 
 /// Limits where none were given: multiples of what each channel spends now, moved along with a
 /// budget that is larger or smaller than what is spent now.
-fn usual(problem: &mut Problem, opened: &Opened, current: f64) {
+fn usual(problem: &mut Problem, planner: &Planner, current: f64) {
     let times = match problem.budget.most {
         Some(most) if current > 0.0 => most / current,
         _ => 1.0,
     };
-    let (least, most) = opened.settings.change;
+    let (least, most) = planner.settings.change;
     let limits = ChannelLimits {
         min: Some(Amount::OfCurrent { of_current: least * times.min(1.0) }),
         max: Some(Amount::OfCurrent { of_current: most * times.max(1.0) }),
@@ -198,36 +210,20 @@ fn usual(problem: &mut Problem, opened: &Opened, current: f64) {
 }
 
 /// The same money within the usual limits.
-pub(super) fn usual_problem(opened: &Opened) -> Problem {
-    let current: f64 = opened.outlook.reference.iter().sum();
+pub(super) fn usual_problem(planner: &Planner) -> Problem {
+    let current = planner.current();
     let mut problem = Problem::of_budget(Budget { least: current, most: Some(current) });
-    usual(&mut problem, opened, current);
+    usual(&mut problem, planner, current);
     problem
 }
 
 /// The same for a range of budgets.
-pub(super) fn widen(problem: &mut Problem, opened: &Opened, low: f64, high: f64) {
-    let current: f64 = opened.outlook.reference.iter().sum();
-    let (least, most) = opened.settings.change;
+pub(super) fn widen(problem: &mut Problem, planner: &Planner, low: f64, high: f64) {
+    let current = planner.current();
+    let (least, most) = planner.settings.change;
     let times = |budget: f64| if current > 0.0 { budget / current } else { 1.0 };
     problem.every.min = Some(Amount::OfCurrent { of_current: least * times(low).min(1.0) });
     problem.every.max = Some(Amount::OfCurrent { of_current: most * times(high).max(1.0) });
-}
-
-fn file(path: &std::path::Path) -> Result<ProblemFile, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|e| {
-        let message = format!("cannot read {}: {e}", path.display());
-        Failure::new(Exit::Files, "plan.constraints", message, "name a file with limits (TOML)")
-    })?;
-    ProblemFile::from_toml(&text).map_err(|e| {
-        let message = format!("{}: {e}", path.display());
-        Failure::new(
-            Exit::Specification,
-            "plan.constraints",
-            message,
-            "correct it (`docs/planning.md` lists what may stand there); nothing was written",
-        )
-    })
 }
 
 #[cfg(test)]
@@ -241,17 +237,20 @@ mod tests {
         assert_eq!(amount("1,200,000"), Some(1.2e6));
         assert_eq!(amount("-3"), None);
         assert_eq!(amount("much"), None);
+        assert_eq!(amount(&Written::Number(1.2e6).text()), Some(1.2e6));
+        assert_eq!(amount(&Written::Number(-1.0).text()), None);
     }
 
     #[test]
     fn horizons_follow_the_data() {
-        let periods = |text, granularity| horizon(Some(text), granularity).ok();
+        let periods =
+            |text, granularity| horizon(Some(text), granularity, &Registry::default()).ok();
         assert_eq!(periods("13w", Granularity::Week), Some(13));
         assert_eq!(periods("2w", Granularity::Day), Some(14));
         assert_eq!(periods("1y", Granularity::Month), Some(12));
         assert_eq!(periods("3m", Granularity::Week), None);
         assert_eq!(periods("0", Granularity::Week), None);
         assert_eq!(periods("200", Granularity::Week), None);
-        assert_eq!(horizon(None, Granularity::Week).ok(), Some(13));
+        assert_eq!(horizon(None, Granularity::Week, &Registry::default()).ok(), Some(13));
     }
 }

@@ -3,7 +3,6 @@
 
 use std::error::Error;
 use std::fs::File;
-use std::path::Path;
 use std::sync::Arc;
 
 use outlay_inference::WarmStart;
@@ -23,7 +22,7 @@ use parquet::schema::types::Type;
 type Failed = Box<dyn Error + Send + Sync>;
 
 /// Writes all draws.
-pub(super) fn write(path: &Path, fitted: &Fitted) -> Result<(), Failed> {
+pub(super) fn write(file: File, fitted: &Fitted) -> Result<(), Failed> {
     let scalars = Scalars::new(&fitted.model);
     let draws: Vec<&Draw> = fitted.draws().collect();
     let (thetas, zs) = sizes(&fitted.model);
@@ -46,7 +45,7 @@ pub(super) fn write(path: &Path, fitted: &Fitted) -> Result<(), Failed> {
         .set_compression(Compression::SNAPPY)
         .set_dictionary_enabled(false)
         .build();
-    let mut writer = SerializedFileWriter::new(File::create(path)?, schema, Arc::new(properties))?;
+    let mut writer = SerializedFileWriter::new(file, schema, Arc::new(properties))?;
     let mut group = writer.next_row_group()?;
     let chains: Vec<i64> = fitted
         .chains
@@ -91,8 +90,8 @@ fn sizes(model: &Model) -> (usize, usize) {
 }
 
 /// Restores the draws of a model.
-pub(super) fn read(path: &Path, model: Model, warm: Option<WarmStart>) -> Result<Fitted, Failed> {
-    let reader = SerializedFileReader::new(File::open(path)?)?;
+pub(super) fn read(file: File, model: Model, warm: Option<WarmStart>) -> Result<Fitted, Failed> {
+    let reader = SerializedFileReader::new(file)?;
     let (thetas, zs) = sizes(&model);
     let model = Arc::new(model);
     let mut evaluator = Evaluator::new(Arc::clone(&model));

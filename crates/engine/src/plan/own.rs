@@ -3,36 +3,87 @@
 
 use std::path::Path;
 
-use outlay_connect::{ReadOptions, Table, Values, read_table};
+use outlay_connect::{Input, ReadOptions, Table, Values, read_input};
 use outlay_core::registry::Registry;
+use outlay_planner::plan::Plan;
 
-use super::Opened;
-use crate::failure::{Exit, Failure};
+use super::artefact::{CSV, read};
+use super::{AskError, Planner};
+use crate::error::EngineError;
 
-/// A plan's file, read.
+/// A plan of the user's own, or an earlier one: CSV, TSV, Parquet or XLSX, long (`channel`,
+/// `spend`, perhaps `period` and `geo`) or wide (a column per channel).
+#[derive(Debug, Clone)]
+pub struct OwnPlan {
+    /// The plan as messages name it.
+    pub(super) place: String,
+    /// The table.
+    input: Input,
+    /// The plan that was written with it, where it is an earlier one.
+    pub(super) earlier: Option<Box<Plan>>,
+}
+
+/// A plan's table, read.
 struct File<'a> {
-    path: &'a Path,
+    place: &'a str,
     table: &'a Table,
-    opened: &'a Opened,
+    opened: &'a Planner,
     periods: &'a [String],
 }
 
-fn wrong(path: &Path, reason: String, next: &str) -> Failure {
-    Failure::new(Exit::Data, "plan.own", format!("{}: {reason}", path.display()), next)
+fn wrong(place: &str, reason: String, next: &str) -> AskError {
+    AskError::Own { place: place.to_owned(), reason, next: next.to_owned() }
 }
 
-const FORMS: &str = "give columns `channel` and `spend` (and `period`, `geo`), or a column per channel and a row per period";
+const FORMS: &str = super::error::FORMS;
 
-/// Spend per cell of a plan in a file, whose periods are called `periods`.
-pub(super) fn read(path: &Path, opened: &Opened, periods: &[String]) -> Result<Vec<f64>, Failure> {
-    let path_of = if path.is_dir() { path.join(super::folder::CSV) } else { path.to_path_buf() };
-    let options = ReadOptions::from_registry(&Registry::default());
-    let table = read_table(&path_of, &options)
-        .map_err(|e| Failure::from_error(Exit::Data, "plan.own", &e, FORMS))?;
-    let long =
-        find(&table, &["channel"]).is_some() && find(&table, &["spend", "planned"]).is_some();
-    let file = File { path, table: &table, opened, periods };
-    if long { file.long() } else { file.wide() }
+impl OwnPlan {
+    /// A plan in a table.
+    pub fn new(input: Input) -> Self {
+        Self { place: input.to_string(), input, earlier: None }
+    }
+
+    /// A plan in a file; of a folder that a plan was written to, its table.
+    pub fn at(path: &Path) -> Self {
+        let file = if path.is_dir() { path.join(CSV) } else { path.to_path_buf() };
+        Self { place: path.display().to_string(), ..Self::new(Input::Path(file)) }
+    }
+
+    /// As [`OwnPlan::at`]; a folder's plan is read too, so that its periods and its price are
+    /// known.
+    ///
+    /// # Errors
+    /// [`AskError`] when the folder holds no plan of this version.
+    pub fn earlier(path: &Path) -> Result<Self, EngineError> {
+        let earlier = path.is_dir().then(|| read(path)).transpose()?;
+        Ok(Self { earlier: earlier.map(Box::new), ..Self::at(path) })
+    }
+
+    /// The plan that was written with the table, where it is an earlier one.
+    pub fn plan(&self) -> Option<&Plan> {
+        self.earlier.as_deref()
+    }
+
+    /// Spend per cell of the plan, whose periods are called `periods`.
+    pub(super) fn cells(
+        &self,
+        planner: &Planner,
+        periods: &[String],
+        registry: &Registry,
+    ) -> Result<Vec<f64>, AskError> {
+        let options = ReadOptions::from_registry(registry);
+        let table = read_input(&self.input, &options).map_err(AskError::OwnRead)?;
+        let long =
+            find(&table, &["channel"]).is_some() && find(&table, &["spend", "planned"]).is_some();
+        let file = File { place: &self.place, table: &table, opened: planner, periods };
+        if long { file.long() } else { file.wide() }
+    }
+
+    /// The plan spends nothing.
+    pub(super) fn empty(&self) -> AskError {
+        let next = "give at least one channel some money";
+        wrong(&self.place, "the plan spends nothing".to_owned(), next)
+    }
 }
 
 fn find(table: &Table, names: &[&str]) -> Option<usize> {
@@ -41,8 +92,8 @@ fn find(table: &Table, names: &[&str]) -> Option<usize> {
 }
 
 impl File<'_> {
-    fn money(&self, column: usize, row: usize) -> Result<f64, Failure> {
-        let (path, table) = (self.path, self.table);
+    fn money(&self, column: usize, row: usize) -> Result<f64, AskError> {
+        let (path, table) = (self.place, self.table);
         let name = &table.columns[column].name;
         let value = table.columns[column].numbers().and_then(|v| v.get(row).copied()).flatten();
         match value {
@@ -60,8 +111,8 @@ impl File<'_> {
         }
     }
 
-    fn channel(&self, name: &str) -> Result<usize, Failure> {
-        let (path, opened) = (self.path, self.opened);
+    fn channel(&self, name: &str) -> Result<usize, AskError> {
+        let (path, opened) = (self.place, self.opened);
         let known = &opened.outlook.response.channels;
         known.iter().position(|c| c == name.trim()).ok_or_else(|| {
             wrong(
@@ -73,8 +124,8 @@ impl File<'_> {
     }
 
     /// The period that a cell names: its first day, or its number from 1.
-    fn period(&self, column: usize, row: usize) -> Result<usize, Failure> {
-        let (path, table) = (self.path, self.table);
+    fn period(&self, column: usize, row: usize) -> Result<usize, AskError> {
+        let (path, table) = (self.place, self.table);
         let label = table.columns[column].label(row).unwrap_or_default();
         let n = self.opened.periods.len();
         let by_date = self.periods.iter().position(|p| *p == label);
@@ -94,8 +145,8 @@ impl File<'_> {
     })
     }
 
-    fn long(&self) -> Result<Vec<f64>, Failure> {
-        let (path, table, opened) = (self.path, self.table, self.opened);
+    fn long(&self) -> Result<Vec<f64>, AskError> {
+        let (path, table, opened) = (self.place, self.table, self.opened);
         let response = &opened.outlook.response;
         let (geos, horizon) = (response.geos.len(), response.horizon);
         let column = |names: &[&str]| find(table, names);
@@ -133,8 +184,8 @@ impl File<'_> {
         Ok(cells)
     }
 
-    fn wide(&self) -> Result<Vec<f64>, Failure> {
-        let (path, table, opened) = (self.path, self.table, self.opened);
+    fn wide(&self) -> Result<Vec<f64>, AskError> {
+        let (path, table, opened) = (self.place, self.table, self.opened);
         let response = &opened.outlook.response;
         let (geos, horizon) = (response.geos.len(), response.horizon);
         let (n, rows) = (table.columns.len(), table.rows());
