@@ -227,6 +227,8 @@ settings! {
         "ledger S3-193: answers of the database in less than 100 ms", "Time of a statement from which it is written to the log as slow";
     STORE_PAGE = "store.page_max", 200.0, "rows", 1.0, 10000.0, Low,
         "own choice: a screen or two", "Most rows of one page of a list";
+    STORE_PAGES = "store.sqlite_cache_bytes", 32.0e6, "bytes", 1e5, 1e11, Low,
+        "own choice: the inner pages of an index over ten million facts", "Memory in which each SQLite connection keeps pages of the file";
     STORE_BATCH = "store.batch_rows", 500.0, "rows", 1.0, 2000.0, Low,
         "PostgreSQL and SQLite bind no more than 32,766 values to a statement", "Rows that are written by one statement";
     STORE_RETRIES = "store.transaction_retries", 3.0, "times", 0.0, 100.0, Low,

@@ -122,13 +122,29 @@ impl Rows<'_, Model> {
         Ok(found.into_iter().next())
     }
 
-    /// Makes this version the one that others plan with, instead of the one before. Call it inside
-    /// of a transaction: it takes two steps.
+    /// Makes this version the one that others plan with, instead of the one before, in one
+    /// transaction.
     ///
     /// # Errors
     /// [`StoreError::Invalid`] for a model that is not ready, [`StoreError::Conflict`] when it was
     /// changed meanwhile.
     pub async fn publish(
+        self,
+        id: Id<Model>,
+        version: i64,
+        now: DateTime<Utc>,
+    ) -> Result<Stored<Model>> {
+        if self.link.transaction.is_some() {
+            return self.publish_inside(id, version, now).await;
+        }
+        let transaction = crate::transaction::begin(self.link.pools).await?;
+        let inside = Rows::<Model>::new(transaction.link(), self.workspace);
+        let published = inside.publish_inside(id, version, now).await?;
+        transaction.commit().await?;
+        Ok(published)
+    }
+
+    async fn publish_inside(
         self,
         id: Id<Model>,
         version: i64,

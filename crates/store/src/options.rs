@@ -17,6 +17,8 @@ pub struct StoreOptions {
     pub slow: Duration,
     /// Most rows of a page.
     pub page: u32,
+    /// Bytes of the file that each SQLite connection keeps in memory.
+    pub sqlite_cache: u64,
     /// Rows per statement of a bulk write.
     pub batch: usize,
     /// How often [`crate::Store::transact`] tries again what lost against another transaction.
@@ -36,6 +38,7 @@ impl From<&Registry> for StoreOptions {
             busy: seconds(&keys::STORE_BUSY),
             slow: seconds(&keys::STORE_SLOW),
             page: registry.get(&keys::STORE_PAGE) as u32,
+            sqlite_cache: registry.get(&keys::STORE_PAGES) as u64,
             batch: registry.get(&keys::STORE_BATCH) as usize,
             retries: registry.get(&keys::STORE_RETRIES) as u32,
             idempotency: Duration::from_secs_f64(

@@ -63,8 +63,8 @@ impl Settings<'_> {
         })
     }
 
-    /// Sets a key, or puts it back to its default, and writes down who and why. Call it inside of
-    /// a transaction: both happen, or none.
+    /// Sets a key, or puts it back to its default, and writes down who and why, in one
+    /// transaction.
     ///
     /// # Errors
     /// When the database fails.
@@ -76,7 +76,24 @@ impl Settings<'_> {
         reason: Option<String>,
         now: DateTime<Utc>,
     ) -> Result<Stored<ConfigChange>> {
-        let key = key.to_owned();
+        if self.link.transaction.is_some() {
+            return self.set_inside(key.to_owned(), value, by, reason, now).await;
+        }
+        let transaction = crate::transaction::begin(self.link.pools).await?;
+        let inside = transaction.workspace(self.workspace).settings();
+        let change = inside.set_inside(key.to_owned(), value, by, reason, now).await?;
+        transaction.commit().await?;
+        Ok(change)
+    }
+
+    async fn set_inside(
+        self,
+        key: String,
+        value: Option<Json>,
+        by: Option<Id<User>>,
+        reason: Option<String>,
+        now: DateTime<Utc>,
+    ) -> Result<Stored<ConfigChange>> {
         let before = self.list().await?.into_iter().find(|setting| setting.key == key);
         let scope = || vec![Id::cell(Some(&self.workspace)), String::cell(Some(&key))];
         let (sql, values) = match &value {

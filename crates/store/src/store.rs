@@ -178,6 +178,8 @@ async fn sqlite(path: &std::path::Path, options: StoreOptions) -> Result<Pools, 
         // of the process loses nothing. Full would wait for the disk at every commit.
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(options.busy)
+        // Negative is in KiB; positive would be in pages.
+        .pragma("cache_size", format!("-{}", options.sqlite_cache / 1024))
         .disable_statement_logging();
     let pool = || SqlitePoolOptions::new().acquire_timeout(options.acquire);
     let write = pool().max_connections(1).connect_with(connect.clone()).await?;

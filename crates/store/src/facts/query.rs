@@ -89,9 +89,11 @@ impl NamedQuery {
                     .split(", ")
                     .map(|column| format!("CAST(SUM({column}) AS BIGINT) AS {column}"))
                     .collect();
+                // Grouped by the currency first, lest SQLite read all days through the index that
+                // is in the order of the campaigns.
                 format!(
                     "SELECT campaign_id, currency, {} FROM campaign_days WHERE {span}
-                     GROUP BY campaign_id, currency
+                     GROUP BY currency, campaign_id
                      ORDER BY SUM({}) DESC, campaign_id LIMIT {limit}",
                     sums.join(", "),
                     by.column()

@@ -38,6 +38,9 @@ const COLUMNS: &str = "workspace_id, campaign_id, day, arm_id, at, attribution, 
     impressions, clicks, conversions_micros, cost_micros, revenue_micros, currency, \
     extracted_at, final, batch_id";
 
+/// How many they are.
+const WIDTH: usize = 16;
+
 const SUMS: &str = "CAST(SUM(impressions) AS BIGINT), CAST(SUM(clicks) AS BIGINT), \
     CAST(SUM(conversions_micros) AS BIGINT), CAST(SUM(cost_micros) AS BIGINT), \
     CAST(SUM(revenue_micros) AS BIGINT)";
@@ -114,20 +117,28 @@ impl Facts<'_> {
     }
 
     async fn insert(self, batch: &[Fact]) -> Result<()> {
-        let mut values: Vec<Value> = Vec::with_capacity(batch.len() * 16);
-        let mut places = String::with_capacity(batch.len() * 80);
+        let mut values: Vec<Value> = Vec::with_capacity(batch.len() * WIDTH);
         for fact in batch {
-            places.push_str(if places.is_empty() { "(" } else { ", (" });
-            let from = values.len();
             self.bind(fact, &mut values);
-            for place in from + 1..=values.len() {
-                places.push_str(if place > from + 1 { ", $" } else { "$" });
-                places.push_str(&place.to_string());
-            }
-            places.push(')');
         }
+        let places = self.places(batch.len());
         let sql = format!("INSERT INTO metric_facts ({COLUMNS}) VALUES {places}");
         self.link.run(&sql, values).await.map(|_| ())
+    }
+
+    /// The places of the values of `rows` facts.
+    fn places(self, rows: usize) -> String {
+        let row = |from: usize| match self.link.engine() {
+            // SQLite seeks a named place among all others: with names, thousands of values to a
+            // statement would cost their square.
+            Engine::Sqlite => vec!["?".to_owned(); WIDTH],
+            Engine::Postgres => {
+                (from + 1..=from + WIDTH).map(|place| format!("${place}")).collect()
+            }
+        };
+        let rows: Vec<String> =
+            (0..rows).map(|number| format!("({})", row(number * WIDTH).join(", "))).collect();
+        rows.join(", ")
     }
 
     /// The values of a fact, in the order of [`COLUMNS`].

@@ -116,12 +116,10 @@ impl Queue<'_> {
             LogLevel::cell(Some(&level)),
             String::cell(Some(&line.to_owned())),
         ]);
-        let sql = format!(
-            "INSERT INTO job_logs (workspace_id, job_id, fence, at, level, line)
-             SELECT workspace_id, id, fence, $4, $5, $6 FROM jobs
-             WHERE workspace_id = $1 AND id = $2 AND fence = $3"
-        );
-        once(self.link, &sql, values, lease).await
+        let sql = "INSERT INTO job_logs (workspace_id, job_id, fence, at, level, line)
+            SELECT workspace_id, id, fence, $4, $5, $6 FROM jobs
+            WHERE workspace_id = $1 AND id = $2 AND fence = $3";
+        once(self.link, sql, values, lease).await
     }
 
     /// The job is done. In the transaction of its effects it is done exactly when they are.

@@ -89,3 +89,45 @@ async fn two_processes_share_answers_through_redis() {
     one.forget(&versions).await;
     assert_eq!(ask(&open(), &versions, "new", &computed).await, "new");
 }
+
+/// Passes bytes between a client and the real server, until it is dropped.
+async fn proxy(address: &str) -> (String, tokio::task::JoinHandle<()>) {
+    let server = address.trim_start_matches("redis://").trim_end_matches('/').to_owned();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let task = tokio::spawn(async move {
+        let mut pairs = tokio::task::JoinSet::new();
+        while let Ok((mut client, _)) = listener.accept().await {
+            let server = server.clone();
+            pairs.spawn(async move {
+                let mut server = tokio::net::TcpStream::connect(server).await.unwrap();
+                let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+            });
+        }
+    });
+    (format!("redis://127.0.0.1:{port}"), task)
+}
+
+#[tokio::test]
+async fn a_redis_that_dies_changes_no_answer() {
+    let Ok(address) = std::env::var("OUTLAY_TEST_REDIS") else {
+        eprintln!("skipped: Redis (set OUTLAY_TEST_REDIS=redis://host:6379)");
+        return;
+    };
+    let (through, server) = proxy(&address).await;
+    let timeout = Duration::from_secs(2);
+    let options =
+        CacheOptions { bytes: 0, timeout, pause: Duration::ZERO, ..CacheOptions::default() };
+    let cache = Cache::new(&options, Some(&through)).unwrap();
+    let computed = AtomicU32::new(0);
+    let versions = key(Id::new(now()), "d", "m");
+    for _ in 0..2 {
+        assert_eq!(ask(&cache, &versions, "one", &computed).await, "one");
+    }
+    assert_eq!((computed.load(Ordering::Relaxed), cache.figures().shared_hits), (1, 1));
+    server.abort();
+    let _ = server.await;
+    assert_eq!(ask(&cache, &versions, "one", &computed).await, "one");
+    assert_eq!(computed.load(Ordering::Relaxed), 2);
+    assert!(cache.figures().shared_failures >= 1);
+}

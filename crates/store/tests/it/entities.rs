@@ -172,13 +172,7 @@ async fn from_an_upload_to_a_published_model_and_a_scenario() {
             models.push(shop.models().create(model, now()).await.unwrap());
         }
         for model in &models {
-            let publish = async || {
-                let transaction = fresh.store.begin().await?;
-                let inside = transaction.workspace(id).models();
-                let published = inside.publish(model.id, model.version, later(9)).await?;
-                transaction.commit().await?;
-                Ok::<_, StoreError>(published)
-            };
+            let publish = async || shop.models().publish(model.id, model.version, later(9)).await;
             let published = publish().await.unwrap();
             assert_eq!(shop.models().published("sales").await.unwrap(), Some(published));
             assert!(matches!(publish().await, Err(StoreError::Conflict { .. })));

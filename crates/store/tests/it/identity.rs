@@ -126,10 +126,7 @@ async fn a_setting_leaves_a_trace() {
         let id = workspace(&fresh.store, "Shop").await;
         let shop = fresh.store.workspace(id);
         for value in [Some(json!(0.1)), Some(json!(0.2)), None] {
-            let transaction = fresh.store.begin().await.unwrap();
-            let settings = transaction.workspace(id).settings();
-            settings.set("plan.gap", value, None, None, now()).await.unwrap();
-            transaction.commit().await.unwrap();
+            shop.settings().set("plan.gap", value, None, None, now()).await.unwrap();
         }
         assert!(shop.settings().list().await.unwrap().is_empty());
         let changes = shop.config_changes().list(Page::default()).await.unwrap().rows;

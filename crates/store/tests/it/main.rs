@@ -13,4 +13,5 @@ mod objects;
 mod queue;
 mod refusals;
 mod schema;
+mod slow;
 mod support;

@@ -1,8 +1,11 @@
 //! What the schema does not allow is refused with an error that says what.
 
 use outlay_core::Money;
-use outlay_store::{Alert, AlertState, Id, Severity, Store, StoreAddress, StoreError, User};
+use outlay_store::{
+    Alert, AlertState, Decision, Id, Mode, NewJob, Severity, Store, StoreAddress, StoreError, User,
+};
 use sea_orm::ConnectionTrait;
+use serde_json::json;
 
 use crate::support::{arm, campaign, day, euros, now, on_both, options, workspace};
 
@@ -63,6 +66,35 @@ async fn keys_references_and_checks_hold() {
         let shouting = User { email: "A@x".to_owned(), name: "A".to_owned(), disabled: false };
         let shouting = fresh.store.users().create(shouting, now()).await;
         assert!(matches!(shouting, Err(StoreError::Refused { .. })), "{shouting:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_workspace_goes_with_everything_in_it() {
+    on_both(async |fresh| {
+        let id = workspace(&fresh.store, "Shop").await;
+        let shop = fresh.store.workspace(id);
+        let made = shop.campaigns().create(campaign("one"), now()).await.unwrap();
+        let arm = shop.arms().create(arm(&made), now()).await.unwrap();
+        let decision = Decision {
+            cycle: "1".to_owned(),
+            campaign_id: Some(made.id),
+            arm_id: Some(arm.id),
+            kind: "hold".to_owned(),
+            mode: Mode::Shadow,
+            reason: "nothing new".to_owned(),
+            detail: json!({}),
+        };
+        shop.decisions().create(decision, now()).await.unwrap();
+        shop.jobs().enqueue(NewJob::new("fit", json!({})), now()).await.unwrap();
+        shop.events().publish("jobs", "queued", json!({}), now()).await.unwrap();
+        let held = shop.campaigns().delete(made.id, 1).await;
+        assert!(matches!(held, Err(StoreError::Reference { .. })), "{held:?}");
+        fresh.store.workspaces().delete(id, 1).await.unwrap();
+        assert_eq!(shop.campaigns().count().await.unwrap(), 0);
+        assert_eq!(shop.decisions().count().await.unwrap(), 0);
+        assert!(shop.events().after(0).await.unwrap().events.is_empty());
     })
     .await;
 }
