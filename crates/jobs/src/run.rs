@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use outlay_store::{Claimed, LogLevel, StoreError};
 use serde_json::json;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval_at};
 
 use crate::context::{JobContext, Signals};
 use crate::error::JobError;
@@ -56,7 +56,9 @@ pub(crate) async fn hold(inner: Arc<Inner>, claimed: Claimed, mut stop: Stop) {
 }
 
 fn every(period: Duration) -> tokio::time::Interval {
-    let mut ticks = interval(period.max(Duration::from_millis(1)));
+    let period = period.max(Duration::from_millis(1));
+    // The claim was a sign of life; the first one of ours is due a period later.
+    let mut ticks = interval_at(tokio::time::Instant::now() + period, period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
 }

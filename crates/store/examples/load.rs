@@ -5,7 +5,7 @@
 //! cargo run --release -p outlay-store --example load -- postgres://me@localhost/load 10000000
 //! ```
 //!
-//! The database should be empty; what it holds already is filled up and measured as well. Printed
+//! Every run fills a workspace of its own; with 0 facts the newest one is measured again. Printed
 //! are the median and the 99th percentile of each question over varied ranges and campaigns, and
 //! how the database answers it.
 
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use outlay_core::{Currency, Money};
 use outlay_store::{
-    Arm, Campaign, Fact, Facts, Id, NamedQuery, Partition, RankBy, RunStatus, Span, Store,
+    Arm, Campaign, Fact, Facts, Id, NamedQuery, Page, Partition, RankBy, RunStatus, Span, Store,
     StoreOptions, Workspace,
 };
 use uuid::Uuid;
@@ -39,6 +39,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let now = Utc::now();
     let currency: Currency = "EUR".parse()?;
     store.migrate(now).await?;
+    if wanted == 0 {
+        let newest = store.workspaces().list(Page::default()).await?.rows;
+        let scope = store.workspace(newest.first().ok_or("there is no workspace yet")?.id);
+        let campaigns = scope.campaigns().list(Page::default()).await?.rows;
+        let campaigns: Vec<_> = campaigns.iter().map(|campaign| campaign.id).collect();
+        let last = scope.facts().latest(None, 1).await?.first().ok_or("there are no facts")?.day;
+        let days = usize::try_from((last - day(0)).num_days())? + 1;
+        return measure(scope.facts(), &campaigns, days).await;
+    }
     let body = Workspace { name: "Load".to_owned(), currency, time_zone: "UTC".to_owned() };
     let workspace = store.workspaces().create(body, now).await?.id;
     let scope = store.workspace(workspace);
@@ -70,13 +79,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let started = Instant::now();
     store.analyse().await?;
     println!("analysed in {:.1} s", started.elapsed().as_secs_f64());
-    measure(scope.facts(), &arms, days).await
+    let campaigns: Vec<_> = arms.iter().map(|(campaign, _)| *campaign).collect();
+    measure(scope.facts(), &campaigns, days).await
 }
 
 /// Asks every question often, each time about other days and campaigns.
 async fn measure(
     facts: Facts<'_>,
-    arms: &[(Id<Campaign>, Id<Arm>)],
+    campaigns: &[Id<Campaign>],
     days: usize,
 ) -> Result<(), Box<dyn Error>> {
     println!("{:<34} {:>8} {:>8} {:>8}  plan", "question", "rows", "p50 ms", "p99 ms");
@@ -95,7 +105,7 @@ async fn measure(
                 let from = day(last.saturating_sub(length - 1));
                 Span { from, to: day(last), attribution: ATTRIBUTION.to_owned() }
             };
-            let campaign = arms[(round * 7919) % arms.len()].0;
+            let campaign = campaigns[(round * 7919) % campaigns.len()];
             let started = Instant::now();
             let query = match name.chars().next() {
                 Some('a') => {

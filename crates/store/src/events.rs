@@ -126,16 +126,6 @@ impl Events<'_> {
         let number = row.map(|row| i64::get(&row, "last_event")).transpose().map_err(classify)?;
         Ok(number.flatten().unwrap_or_default())
     }
-
-    /// Removes what happened before `before`; says how many.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn sweep(self, before: DateTime<Utc>) -> Result<u64> {
-        let sql = "DELETE FROM events WHERE workspace_id = $1 AND at < $2";
-        let values = vec![Id::cell(Some(&self.workspace)), DateTime::cell(Some(&stamp(before)))];
-        self.link.run(sql, values).await
-    }
 }
 
 fn read(row: &QueryResult) -> Result<Event, DbErr> {

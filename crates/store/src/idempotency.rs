@@ -105,14 +105,4 @@ impl IdempotencyKeys<'_> {
             WHERE workspace_id = $1 AND key = $2 AND status IS NULL";
         self.link.run(sql, values).await.map(|_| ())
     }
-
-    /// Removes keys whose time is over; says how many.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn sweep(self, now: DateTime<Utc>) -> Result<u64> {
-        let sql = "DELETE FROM idempotency_keys WHERE workspace_id = $1 AND expires_at <= $2";
-        let values = vec![Id::cell(Some(&self.workspace)), DateTime::cell(Some(&stamp(now)))];
-        self.link.run(sql, values).await
-    }
 }

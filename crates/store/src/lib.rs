@@ -43,6 +43,7 @@ mod error;
 mod events;
 mod facts;
 mod field;
+mod housekeeping;
 mod id;
 mod idempotency;
 mod link;
@@ -77,6 +78,7 @@ pub use facts::{
     CampaignDay, CampaignTotals, DayTotals, Fact, Facts, NamedQuery, Partition, RankBy, Replaced,
     Span, Totals,
 };
+pub use housekeeping::Swept;
 pub use id::Id;
 pub use idempotency::{Claim, IdempotencyKeys};
 pub use models::{Model, ModelState, Scenario, ScenarioState};

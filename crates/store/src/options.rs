@@ -23,6 +23,8 @@ pub struct StoreOptions {
     pub batch: usize,
     /// How often [`crate::Store::transact`] tries again what lost against another transaction.
     pub retries: u32,
+    /// How long a live event is kept.
+    pub events: Duration,
     /// How long an idempotency key is kept.
     pub idempotency: Duration,
     /// How exactly the last use of a session or a token is noted.
@@ -41,6 +43,7 @@ impl From<&Registry> for StoreOptions {
             sqlite_cache: registry.get(&keys::STORE_PAGES) as u64,
             batch: registry.get(&keys::STORE_BATCH) as usize,
             retries: registry.get(&keys::STORE_RETRIES) as u32,
+            events: Duration::from_secs_f64(registry.get(&keys::STORE_EVENT_DAYS) * 86_400.0),
             idempotency: Duration::from_secs_f64(
                 registry.get(&keys::STORE_IDEMPOTENCY_HOURS) * 3600.0,
             ),

@@ -15,6 +15,7 @@ use sea_orm::sqlx::{ConnectOptions, Error as SqlxError};
 use crate::address::StoreAddress;
 use crate::engine::Engine;
 use crate::error::{Cause, Result, SchemaError, StoreError};
+use crate::housekeeping::{Swept, sweep};
 use crate::link::{Link, Pools};
 use crate::options::StoreOptions;
 use crate::schema::{self, Applied, Migrated};
@@ -145,6 +146,15 @@ impl Store {
         self.link().one("SELECT 1 AS one", Vec::new()).await.map(|_| ())
     }
 
+    /// Removes what has had its time: ended sessions, old events, old idempotency keys. Worth it
+    /// once an hour or so.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep(&self, now: DateTime<Utc>) -> Result<Swept> {
+        sweep(self.link(), now).await
+    }
+
     /// Lets the database count its rows again, so that it plans its answers well; worth it after
     /// large loads.
     ///
@@ -178,6 +188,8 @@ async fn sqlite(path: &std::path::Path, options: StoreOptions) -> Result<Pools, 
         // of the process loses nothing. Full would wait for the disk at every commit.
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(options.busy)
+        // Rows cross from the connection's thread to ours: few crossings for a page of them.
+        .row_buffer_size(options.page as usize)
         // Negative is in KiB; positive would be in pages.
         .pragma("cache_size", format!("-{}", options.sqlite_cache / 1024))
         .disable_statement_logging();

@@ -184,15 +184,6 @@ impl Sessions<'_> {
         let sql = "UPDATE sessions SET revoked_at = $1 WHERE user_id = $2 AND revoked_at IS NULL";
         self.link.run(sql, values).await
     }
-
-    /// Removes sessions that ended before `before`; says how many.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn sweep(self, before: DateTime<Utc>) -> Result<u64> {
-        let sql = "DELETE FROM sessions WHERE expires_at < $1";
-        self.link.run(sql, vec![DateTime::cell(Some(&stamp(before)))]).await
-    }
 }
 
 fn read(row: &QueryResult) -> Result<Session, DbErr> {

@@ -147,12 +147,12 @@ async fn every_question_is_answered_by_its_index() {
         let shop = fresh.store.workspace(id);
         let mut load = Vec::new();
         let mut last = None;
-        for number in 0..12 {
+        for number in 0..30 {
             let (one, arm_one) = pair(shop, &number.to_string()).await;
-            load.extend((0..1500).map(|number| fact(&one, &arm_one, number, 5)));
+            load.extend((0..900).map(|number| fact(&one, &arm_one, number, 5)));
             last = Some(one);
         }
-        shop.facts().replace(&days(0, 1499), &load).await.unwrap();
+        shop.facts().replace(&days(0, 899), &load).await.unwrap();
         fresh.store.analyse().await.unwrap();
         let series = NamedQuery::Series(last.unwrap().id, span(0, 60));
         for (query, sqlite, postgres) in [

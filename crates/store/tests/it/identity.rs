@@ -90,7 +90,7 @@ async fn a_token_is_found_by_its_hash_while_it_lasts() {
         store.users().update(disabled, now()).await.unwrap();
         assert!(store.sessions().by_token(&hash, later(1)).await.unwrap().is_none());
         assert_eq!(store.sessions().revoke_all(ada.id, now()).await.unwrap(), 1);
-        assert_eq!(store.sessions().sweep(later(601)).await.unwrap(), 1);
+        assert_eq!(store.sweep(later(601)).await.unwrap().sessions, 1);
     })
     .await;
 }
@@ -159,7 +159,9 @@ async fn a_listener_resumes_without_a_hole_though_many_publish() {
         assert_eq!(numbers, (1..=80).collect::<Vec<_>>());
         assert!(!all.gap);
         assert_eq!(events.after(78).await.unwrap().events.len(), 2);
-        assert_eq!(events.sweep(later(1)).await.unwrap(), 80);
+        let week = 7 * 86_400;
+        assert_eq!(fresh.store.sweep(later(week)).await.unwrap().events, 0);
+        assert_eq!(fresh.store.sweep(later(week + 1)).await.unwrap().events, 80);
         assert!(events.after(78).await.unwrap().gap, "what is gone is told");
         assert!(!events.after(80).await.unwrap().gap);
     })
@@ -181,6 +183,7 @@ async fn a_repeated_request_gets_the_first_answer() {
         assert_eq!(keys.claim("k", b"other", later(2 * 86_400)).await.unwrap(), Claim::New);
         keys.release("k").await.unwrap();
         assert_eq!(keys.claim("k", b"body", now()).await.unwrap(), Claim::New);
+        assert_eq!(fresh.store.sweep(later(86_400)).await.unwrap().keys, 1);
     })
     .await;
 }
