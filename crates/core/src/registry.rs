@@ -239,6 +239,54 @@ settings! {
         "own choice: four weeks, so that each weekday counts equally", "Whole days before today in which the highest daily spend is sought";
     GUARD_UNCERTAINTY = "guard.uncertainty_max", 0.8, "share of the mean", 0.0, 10.0, Critical,
         "ledger S4-060: (upper - lower of the 90 % interval of ROI) / (2 x mean); apart from roi.uncertainty_max, so that no report's threshold moves money", "Uncertainty of the return from which a budget may not be raised";
+    STORE_POOL = "store.pool_max", 8.0, "connections", 1.0, 1000.0, Low,
+        "own choice: a few per core; PostgreSQL allows 100 to all processes together", "Most connections of one process to its database (readers, where the database is SQLite)";
+    STORE_ACQUIRE = "store.acquire_seconds", 5.0, "seconds", 0.1, 300.0, Low,
+        "own choice: shorter than a browser's patience", "Longest wait for a free connection before a request is refused as busy";
+    STORE_BUSY = "store.busy_seconds", 5.0, "seconds", 0.0, 300.0, Low,
+        "own choice: longer than any of our transactions", "Longest wait for another writer's lock";
+    STORE_SLOW = "store.slow_query_seconds", 0.1, "seconds", 0.0, 3600.0, Low,
+        "ledger S3-193: answers of the database in less than 100 ms", "Time of a statement from which it is written to the log as slow";
+    STORE_PAGE = "store.page_max", 200.0, "rows", 1.0, 10000.0, Low,
+        "own choice: a screen or two", "Most rows of one page of a list";
+    STORE_PAGES = "store.sqlite_cache_bytes", 32.0e6, "bytes", 1e5, 1e11, Low,
+        "own choice: the inner pages of an index over ten million facts", "Memory in which each SQLite connection keeps pages of the file";
+    STORE_BATCH = "store.batch_rows", 500.0, "rows", 1.0, 2000.0, Low,
+        "PostgreSQL and SQLite bind no more than 32,766 values to a statement", "Rows that are written by one statement";
+    STORE_RETRIES = "store.transaction_retries", 3.0, "times", 0.0, 100.0, Low,
+        "own choice", "How often a transaction that lost against another one is tried again";
+    STORE_CACHE_BYTES = "store.cache_bytes", 64.0e6, "bytes", 0.0, 1e12, Low,
+        "memory of a small server", "Most memory of answers that are kept to be given again; 0 keeps none";
+    STORE_CACHE_SECONDS = "store.cache_seconds", 3600.0, "seconds", 1.0, 1e7, Low,
+        "own choice: keys name the version of what they hold, so age only frees memory", "Age from which a kept answer is dropped";
+    STORE_CACHE_TIMEOUT = "store.cache_timeout_seconds", 0.2, "seconds", 0.001, 60.0, Low,
+        "own choice: waiting longer costs more than computing again", "Longest wait for the shared cache before an answer is computed instead";
+    STORE_CACHE_PAUSE = "store.cache_pause_seconds", 5.0, "seconds", 0.0, 3600.0, Low,
+        "own choice", "How long the shared cache is left alone after it failed";
+    STORE_EVENT_DAYS = "store.event_days", 7.0, "days", 0.01, 3660.0, Low,
+        "own choice: a browser tab left open over a week-end resumes", "Age from which live events are removed";
+    STORE_IDEMPOTENCY_HOURS = "store.idempotency_hours", 24.0, "hours", 0.1, 8760.0, Medium,
+        "convention of payment interfaces", "How long a repeated request is answered with the first one's answer";
+    STORE_SEEN = "store.seen_seconds", 60.0, "seconds", 0.0, 86400.0, Low,
+        "own choice: reading a page must not wait for a write", "How exactly the last use of a session or a token is noted";
+    JOBS_LEASE = "jobs.lease_seconds", 30.0, "seconds", 1.0, 86400.0, Medium,
+        "own choice: three missed heartbeats", "Silence of a worker from which another one takes its job over";
+    JOBS_HEARTBEAT = "jobs.heartbeat_seconds", 10.0, "seconds", 0.05, 3600.0, Low,
+        "own choice: a third of the lease", "Time between two signs of life of a running job";
+    JOBS_POLL = "jobs.poll_seconds", 1.0, "seconds", 0.01, 3600.0, Low,
+        "own choice: what a person notices", "Time between two looks for work when there was none";
+    JOBS_ATTEMPTS = "jobs.attempts_max", 3.0, "attempts", 1.0, 1000.0, Medium,
+        "own choice", "How often a job is tried where its request does not say";
+    JOBS_BACKOFF = "jobs.backoff_seconds", 5.0, "seconds", 0.0, 86400.0, Low,
+        "own choice", "Wait before the second attempt; it doubles with each further one";
+    JOBS_BACKOFF_MAX = "jobs.backoff_seconds_max", 600.0, "seconds", 0.0, 604800.0, Low,
+        "own choice", "Longest wait between two attempts";
+    JOBS_JITTER = "jobs.backoff_jitter", 0.2, "share", 0.0, 1.0, Low,
+        "own choice: jobs that failed together do not come back together", "Share of a wait that is drawn at random";
+    JOBS_PROGRESS = "jobs.progress_seconds", 0.5, "seconds", 0.0, 3600.0, Low,
+        "own choice: what an eye follows", "Least time between two written reports of a job's progress";
+    JOBS_SLOTS = "jobs.slots", 2.0, "jobs", 1.0, 1024.0, Low,
+        "cores of a small server", "Jobs that one worker process runs at once";
 }
 
 #[cfg(test)]

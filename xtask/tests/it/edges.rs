@@ -3,7 +3,7 @@
 use crate::workspace::{MATHEMATICS, packages, root};
 
 /// Which crate may depend on which crates of the workspace (tests and benchmarks aside).
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("outlay-core", &[]),
     ("outlay-stats", &["outlay-core"]),
     ("outlay-inference", &["outlay-core", "outlay-stats"]),
@@ -12,6 +12,8 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("outlay-connect", &["outlay-core", "outlay-stats"]),
     ("outlay-planner", &["outlay-core", "outlay-stats", "outlay-mmm"]),
     ("outlay-govern", &["outlay-core"]),
+    ("outlay-store", &["outlay-core"]),
+    ("outlay-jobs", &["outlay-core", "outlay-store"]),
     ("outlay-report", &["outlay-core", "outlay-mmm", "outlay-planner"]),
     (
         "outlay-engine",
@@ -42,7 +44,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
 ];
 
 /// Crates that bring effects or a runtime; mathematics has no use for them.
-const EFFECTS: [&str; 18] = [
+const EFFECTS: [&str; 20] = [
     "async-std",
     "calamine",
     "clap",
@@ -54,8 +56,10 @@ const EFFECTS: [&str; 18] = [
     "memmap2",
     "object_store",
     "parquet",
+    "redis",
     "reqwest",
     "sea-orm",
+    "sea-orm-migration",
     "sqlx",
     "tempfile",
     "tokio",

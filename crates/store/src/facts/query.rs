@@ -1,0 +1,237 @@
+//! The named questions that pages ask of the facts, each with the index that answers it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use outlay_core::{Currency, Money};
+use sea_orm::{DbErr, QueryResult, Value};
+use serde::Serialize;
+
+use super::{Fact, Facts, RankBy, Span, Totals};
+use crate::campaigns::Campaign;
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::field::{Cell, Field};
+use crate::id::Id;
+use crate::link::rows;
+
+/// A question with its values: what [`Facts`] runs, and what [`Facts::plan`] explains.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NamedQuery {
+    /// Totals per campaign and day.
+    CampaignDays(Span),
+    /// One campaign's series.
+    Series(Id<Campaign>, Span),
+    /// The campaigns with the most of something.
+    Top(Span, RankBy, u32),
+    /// The newest facts, or those before a time.
+    Latest(Option<DateTime<Utc>>, u32),
+    /// Totals per day over all campaigns.
+    Summary(Span),
+}
+
+/// What a campaign did on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CampaignDay {
+    /// Which campaign.
+    pub campaign_id: Id<Campaign>,
+    /// Which day.
+    pub day: NaiveDate,
+    /// Its sums.
+    pub totals: Totals,
+}
+
+/// What a campaign did over all days asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CampaignTotals {
+    /// Which campaign.
+    pub campaign_id: Id<Campaign>,
+    /// Its sums.
+    pub totals: Totals,
+}
+
+/// What happened on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct DayTotals {
+    /// Which day.
+    pub day: NaiveDate,
+    /// Its sums.
+    pub totals: Totals,
+}
+
+const SUMS: &str = "impressions, clicks, conversions_micros, cost_micros, revenue_micros";
+
+impl RankBy {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Impressions => "impressions",
+            Self::Clicks => "clicks",
+            Self::Conversions => "conversions_micros",
+            Self::Cost => "cost_micros",
+            Self::Revenue => "revenue_micros",
+        }
+    }
+}
+
+impl NamedQuery {
+    /// Its SQL; `$1` is the workspace.
+    fn sql(&self) -> String {
+        let span = "workspace_id = $1 AND day BETWEEN $2 AND $3 AND attribution = $4";
+        match self {
+            Self::CampaignDays(_) => format!(
+                "SELECT day, campaign_id, currency, {SUMS} FROM campaign_days
+                 WHERE {span} ORDER BY day, campaign_id"
+            ),
+            Self::Series(..) => format!(
+                "SELECT day, currency, {SUMS} FROM campaign_days
+                 WHERE {span} AND campaign_id = $5 ORDER BY day, currency"
+            ),
+            Self::Top(_, by, limit) => {
+                let sums: Vec<String> = SUMS
+                    .split(", ")
+                    .map(|column| format!("CAST(SUM({column}) AS BIGINT) AS {column}"))
+                    .collect();
+                // Grouped by the currency first, lest SQLite read all days through the index that
+                // is in the order of the campaigns.
+                format!(
+                    "SELECT campaign_id, currency, {} FROM campaign_days WHERE {span}
+                     GROUP BY currency, campaign_id
+                     ORDER BY SUM({}) DESC, campaign_id LIMIT {limit}",
+                    sums.join(", "),
+                    by.column()
+                )
+            }
+            Self::Latest(before, limit) => {
+                let before = if before.is_some() { "AND at < $2" } else { "" };
+                format!(
+                    "SELECT * FROM metric_facts WHERE workspace_id = $1 {before}
+                     ORDER BY at DESC, campaign_id DESC, arm_id DESC LIMIT {limit}"
+                )
+            }
+            Self::Summary(_) => format!(
+                "SELECT day, currency, {SUMS} FROM workspace_days
+                 WHERE {span} ORDER BY day, currency"
+            ),
+        }
+    }
+
+    fn values(&self, facts: Facts<'_>) -> Vec<Value> {
+        let mut values = vec![Id::cell(Some(&facts.workspace))];
+        let mut span = |span: &Span| {
+            values.extend([
+                NaiveDate::cell(Some(&span.from)),
+                NaiveDate::cell(Some(&span.to)),
+                String::cell(Some(&span.attribution)),
+            ]);
+        };
+        match self {
+            Self::CampaignDays(days) | Self::Top(days, ..) | Self::Summary(days) => span(days),
+            Self::Series(campaign, days) => {
+                span(days);
+                values.push(Id::cell(Some(campaign)));
+            }
+            Self::Latest(before, _) => values.extend(before.iter().map(|at| Cell::cell(Some(at)))),
+        }
+        values
+    }
+}
+
+impl Facts<'_> {
+    /// Totals per campaign and day, by day.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn campaign_days(self, span: Span) -> Result<Vec<CampaignDay>> {
+        let read = |row: &QueryResult| {
+            let (campaign_id, day) = (Field::read(row, "campaign_id")?, Field::read(row, "day")?);
+            Ok(CampaignDay { campaign_id, day, totals: Totals::read(row)? })
+        };
+        let mut days = self.ask(&NamedQuery::CampaignDays(span), read).await?;
+        // Their order by currency here: it would cost SQLite a sorter per row.
+        days.sort_by_key(|found| (found.day, found.campaign_id, found.totals.cost.currency));
+        Ok(days)
+    }
+
+    /// One campaign's days.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn series(self, campaign: Id<Campaign>, span: Span) -> Result<Vec<DayTotals>> {
+        self.ask(&NamedQuery::Series(campaign, span), day_totals).await
+    }
+
+    /// The campaigns with the most of something, the most first. Sums of different currencies are
+    /// kept apart.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn top(self, span: Span, by: RankBy, limit: u32) -> Result<Vec<CampaignTotals>> {
+        let limit = limit.min(self.link.options().page);
+        self.ask(&NamedQuery::Top(span, by, limit), |row| {
+            let campaign_id = Field::read(row, "campaign_id")?;
+            Ok(CampaignTotals { campaign_id, totals: Totals::read(row)? })
+        })
+        .await
+    }
+
+    /// The newest facts, or those whose period began before `before`, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn latest(self, before: Option<DateTime<Utc>>, limit: u32) -> Result<Vec<Fact>> {
+        let limit = limit.min(self.link.options().page);
+        self.ask(&NamedQuery::Latest(before, limit), fact).await
+    }
+
+    /// Totals per day over all campaigns, for the dashboard.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn summary(self, span: Span) -> Result<Vec<DayTotals>> {
+        self.ask(&NamedQuery::Summary(span), day_totals).await
+    }
+
+    /// How the database would answer a question: one line per step.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn plan(self, query: &NamedQuery) -> Result<Vec<String>> {
+        let (word, column) = match self.link.engine() {
+            Engine::Sqlite => ("EXPLAIN QUERY PLAN", "detail"),
+            Engine::Postgres => ("EXPLAIN", "QUERY PLAN"),
+        };
+        let sql = format!("{word} {}", query.sql());
+        let found = self.link.all(&sql, query.values(self)).await?;
+        rows(&found, |row| Field::read(row, column))
+    }
+
+    async fn ask<T>(
+        self,
+        query: &NamedQuery,
+        read: impl Fn(&QueryResult) -> Result<T, DbErr>,
+    ) -> Result<Vec<T>> {
+        rows(&self.link.all(&query.sql(), query.values(self)).await?, read)
+    }
+}
+
+fn day_totals(row: &QueryResult) -> Result<DayTotals, DbErr> {
+    Ok(DayTotals { day: Field::read(row, "day")?, totals: Totals::read(row)? })
+}
+
+fn fact(row: &QueryResult) -> Result<Fact, DbErr> {
+    let currency: Currency = Field::read(row, "currency")?;
+    Ok(Fact {
+        campaign_id: Field::read(row, "campaign_id")?,
+        arm_id: Field::read(row, "arm_id")?,
+        day: Field::read(row, "day")?,
+        at: Field::read(row, "at")?,
+        attribution: Field::read(row, "attribution")?,
+        time_zone: Field::read(row, "time_zone")?,
+        impressions: Field::read(row, "impressions")?,
+        clicks: Field::read(row, "clicks")?,
+        conversions_micros: Field::read(row, "conversions_micros")?,
+        cost: Money::new(Field::read(row, "cost_micros")?, currency),
+        revenue: Money::new(Field::read(row, "revenue_micros")?, currency),
+        extracted_at: Field::read(row, "extracted_at")?,
+        is_final: Field::read(row, "final")?,
+        batch_id: Field::read(row, "batch_id")?,
+    })
+}
