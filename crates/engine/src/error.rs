@@ -11,6 +11,7 @@ use crate::collect::CollectError;
 use crate::folder::FolderError;
 use crate::learn::{CurveError, LearnError, ReopenError};
 use crate::plan::AskError;
+use crate::reach::ReachFailure;
 
 /// Whose fault a failure is, and so what can be done about it. The command line makes exit codes
 /// of it, an HTTP server status codes.
@@ -71,6 +72,9 @@ pub enum EngineError {
     /// There is no plan.
     #[error(transparent)]
     Plan(Box<AskError>),
+    /// There is no answer about reach.
+    #[error(transparent)]
+    Reach(#[from] ReachFailure),
     /// A folder of results could not be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -170,6 +174,7 @@ impl EngineError {
             Self::Reopen(e) => Some(e.as_ref()),
             Self::Curve(e) => Some(e),
             Self::Plan(e) => Some(e.as_ref()),
+            Self::Reach(e) => Some(e),
             Self::Folder(e) => Some(e),
             Self::Artefact { .. } | Self::Threads(_) => None,
         }

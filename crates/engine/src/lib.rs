@@ -38,6 +38,7 @@ pub mod folder;
 pub mod learn;
 pub mod plan;
 mod progress;
+pub mod reach;
 mod run;
 
 pub use error::{EngineError, Kind, Problem, sentence};

@@ -18,7 +18,7 @@ use crate::progress::{Progress, Stage};
 use crate::run::Run;
 
 pub use artefact::{PLAN, Planned, read};
-pub use ask::{Question, Written, limits, limits_file};
+pub use ask::{Question, Written, amount, limits, limits_file};
 pub use compare::{Compared, Scenario, compare};
 pub use error::AskError;
 pub use own::OwnPlan;

@@ -77,12 +77,13 @@ impl<'a> Evaluator<'a> {
         let first = response.margins.first().copied().unwrap_or(1.0);
         let common = response.margins.iter().all(|m| *m == first).then_some(first);
         let nothing = vec![0.0; response.cells()];
-        let zero = |draw: &DrawResponse| {
-            let mut work = Work::new(response);
-            work.forward(response, draw, &nothing, None, common.is_none());
-            Zero { effect: work.effect, valued: work.valued }
-        };
-        let zeros = response.draws.par_iter().map(zero).collect();
+        let zeros = response
+            .draws
+            .par_chunks(GROUP)
+            .flat_map_iter(|draws| {
+                dispatch(Zeros { response, draws, nothing: &nothing, common: common.is_some() })
+            })
+            .collect();
         Self { response, zeros, common }
     }
 
@@ -137,6 +138,30 @@ impl<'a> Evaluator<'a> {
             }
         }
         (outcomes, total)
+    }
+}
+
+/// What some draws bring without the plan's spending.
+struct Zeros<'a> {
+    response: &'a Response,
+    draws: &'a [DrawResponse],
+    nothing: &'a [f64],
+    /// Whether all channels have the same margin.
+    common: bool,
+}
+
+impl Kernel for Zeros<'_> {
+    type Output = Vec<Zero>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        let mut work = Work::new(self.response);
+        let mut zeros = Vec::with_capacity(self.draws.len());
+        for draw in self.draws {
+            work.forward(self.response, draw, self.nothing, None, !self.common);
+            zeros.push(Zero { effect: work.effect.clone(), valued: work.valued.clone() });
+        }
+        zeros
     }
 }
 

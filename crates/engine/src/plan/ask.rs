@@ -82,8 +82,8 @@ pub fn limits_file(path: &Path) -> Result<ProblemFile, EngineError> {
     limits(&Text { name: path.display().to_string(), text })
 }
 
-/// An amount as people write it: `1.2M`, `500k`, `1,200,000`.
-pub(super) fn amount(text: &str) -> Option<f64> {
+/// An amount as people write it: `1.2M`, `500k`, `1,200,000`; `None` for anything else.
+pub fn amount(text: &str) -> Option<f64> {
     let text = text.trim().replace([',', '_', ' '], "");
     let (number, by) = match text.char_indices().last() {
         Some((end, 'k' | 'K')) => (&text[..end], 1e3),

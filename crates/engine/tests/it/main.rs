@@ -8,4 +8,5 @@ mod collect;
 mod folder;
 mod learn;
 mod plan;
+mod reach;
 mod reopen;

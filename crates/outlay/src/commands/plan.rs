@@ -1,6 +1,7 @@
 //! `outlay plan`: where the next money goes, with its price and its proof.
 
 mod price;
+mod reach;
 mod scenarios;
 mod studies;
 
@@ -60,6 +61,8 @@ enum Command {
     Compare(scenarios::Args),
     /// The best plans at many budgets, or between gain and caution.
     Front(studies::FrontArgs),
+    /// Whom a budget reaches, and how often, from points of reach curves.
+    Reach(reach::Args),
     /// Which input, if wrong, changes the decision, and what it is worth to know.
     Sensitivity(studies::SensitivityArgs),
 }
@@ -118,6 +121,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         Some(Command::Price(args)) => price::run(args, context),
         Some(Command::Compare(args)) => scenarios::run(args, context),
         Some(Command::Front(args)) => studies::front(args, context),
+        Some(Command::Reach(args)) => reach::run(args, context),
         Some(Command::Sensitivity(args)) => studies::sensitivity(args, context),
         None => best(&args.best, context),
     }

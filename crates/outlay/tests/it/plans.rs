@@ -155,3 +155,25 @@ fn a_front_rises_and_knowledge_is_never_worth_less_than_nothing() {
     }
     assert!(all >= 0.0);
 }
+
+#[test]
+fn reach_is_planned_from_a_table_of_points() {
+    let dir = TempDir::new().unwrap();
+    let points = "channel,population,unit,bought,reached\n\
+        tv,1000,spend,10,180\ntv,1000,spend,50,480\nvideo,1000,spend,5,150\nvideo,1000,spend,20,390\n";
+    fs::write(dir.path().join("points.csv"), points).unwrap();
+    let run = outlay(
+        dir.path(),
+        &["plan", "reach", "points.csv", "--budget", "60", "--out", "reach.json", "--json"],
+    );
+    run.succeeded();
+    let answer: Value = serde_json::from_str(&run.stdout).unwrap();
+    let file = fs::read_to_string(dir.path().join("reach.json")).unwrap();
+    assert_eq!(answer, serde_json::from_str::<Value>(&file).unwrap());
+    let shares = answer["split"]["channels"].as_array().unwrap();
+    let spent: f64 = shares.iter().map(|c| number(&c["spend"])).sum();
+    assert!((spent - 60.0).abs() < 0.01, "{spent}");
+    let run = outlay(dir.path(), &["plan", "reach", "points.csv", "--target", "0.9999"]);
+    assert_eq!(run.code, Some(4), "{}", run.stderr);
+    assert!(run.stderr.contains("cannot be reached"), "{}", run.stderr);
+}
