@@ -1,0 +1,41 @@
+import { createTheme } from "@mantine/core";
+import type { CSSVariablesResolver, MantineColorsTuple } from "@mantine/core";
+
+const accent: MantineColorsTuple = [
+  "#eef4fc", "#d9e6f7", "#b3cdf0", "#8ab4f8", "#5d93de",
+  "#3a73bd", "#1d4f91", "#19457f", "#143768", "#0e2850",
+];
+
+export const theme = createTheme({
+  fontFamily:
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
+  fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
+  primaryColor: "accent",
+  primaryShade: { light: 6, dark: 3 },
+  autoContrast: true,
+  colors: { accent },
+  defaultRadius: 4,
+  respectReducedMotion: true,
+  headings: { fontWeight: "600" },
+});
+
+/** Mantine draws with our tokens, so that both schemes have one source. */
+export const resolver: CSSVariablesResolver = () => ({
+  variables: {
+    "--mantine-color-body": "var(--ground)",
+    "--mantine-color-text": "var(--ink)",
+    "--mantine-color-dimmed": "var(--quiet)",
+    "--mantine-color-default-border": "var(--axis)",
+    "--mantine-color-anchor": "var(--accent)",
+    "--mantine-color-error": "var(--harm)",
+    "--mantine-color-placeholder": "var(--grey-ink)",
+  },
+  light: {},
+  dark: {
+    "--mantine-color-body": "var(--ground)",
+    "--mantine-color-default": "var(--raised)",
+    "--mantine-color-text": "var(--ink)",
+    "--mantine-color-dimmed": "var(--quiet)",
+    "--mantine-color-default-border": "var(--axis)",
+  },
+});
