@@ -1,0 +1,83 @@
+import { Button, Progress } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { useRef, useState } from "react";
+import type { DragEvent } from "react";
+
+import { sendFile } from "../api/uploads";
+import type { Sending } from "../api/uploads";
+import { Numbers } from "../format/number";
+import { Problem } from "./Problem";
+
+const numbers = new Numbers();
+const TYPES = ".csv,.tsv,.txt,.xlsx,.parquet";
+
+/** Takes a file, sends it with progress, and goes on to its mapping. */
+export function Drop() {
+  const input = useRef<HTMLInputElement>(null);
+  const stop = useRef<AbortController | null>(null);
+  const [over, setOver] = useState(false);
+  const [sending, setSending] = useState<(Sending & { name: string }) | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const navigate = useNavigate();
+
+  const take = async (file: File | undefined) => {
+    if (!file) return;
+    setError(null);
+    setSending({ name: file.name, sent: 0, total: file.size });
+    stop.current = new AbortController();
+    try {
+      const upload = await sendFile(file, (s) => setSending({ ...s, name: file.name }), stop.current.signal);
+      await navigate({ to: "/data/import/$upload", params: { upload: upload.id } });
+    } catch (reason) {
+      if (!(reason instanceof DOMException)) setError(reason);
+    } finally {
+      setSending(null);
+    }
+  };
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    void take(event.dataTransfer.files[0]);
+  };
+
+  if (sending) {
+    return (
+      <div className="drop" role="status">
+        <p><strong>{sending.name}</strong></p>
+        <p className="quiet">{numbers.bytes(sending.sent)} of {numbers.bytes(sending.total)} sent</p>
+        <Progress value={(sending.sent / Math.max(sending.total, 1)) * 100} my="sm" aria-label="Sending" />
+        <Button size="compact-sm" variant="default" onClick={() => stop.current?.abort()}>Stop</Button>
+      </div>
+    );
+  }
+  return (
+    <>
+      {error !== null && <Problem error={error} />}
+      <div
+        className={over ? "drop over" : "drop"}
+        onDragOver={(event) => { event.preventDefault(); setOver(true); }}
+        onDragLeave={() => setOver(false)}
+        onDrop={drop}
+        onClick={() => input.current?.click()}
+      >
+        <p><strong>Drop a file here</strong></p>
+        <p className="quiet">
+          CSV, Excel or Parquet, up to 1 GB: one row per day, week or month, with what was spent and what came of it.
+          Nothing leaves this server.
+        </p>
+        <Button mt="sm" variant="default" onClick={(event) => { event.stopPropagation(); input.current?.click(); }}>
+          Choose a file
+        </Button>
+        <input
+          ref={input}
+          type="file"
+          hidden
+          accept={TYPES}
+          aria-label="File with your data"
+          onClick={(event) => event.stopPropagation()}
+          onChange={(event) => void take(event.target.files?.[0])}
+        />
+      </div>
+    </>
+  );
+}
