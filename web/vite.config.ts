@@ -19,5 +19,7 @@ export default defineConfig({
     include: ["tests/**/*.test.{ts,tsx}"],
     setupFiles: ["tests/setup.ts"],
     css: false,
+    // Whole pages on a busy machine.
+    testTimeout: 30_000,
   },
 });

@@ -7,14 +7,14 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { Providers, newClient } from "./app/Providers";
-import { router } from "./app/router";
+import { newRouter } from "./app/router";
 
 const element = document.getElementById("root");
 if (element) {
   createRoot(element).render(
     <StrictMode>
       <Providers client={newClient()}>
-        <RouterProvider router={router} />
+        <RouterProvider router={newRouter()} />
       </Providers>
     </StrictMode>,
   );

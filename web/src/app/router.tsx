@@ -1,3 +1,4 @@
+import type { RouterHistory } from "@tanstack/react-router";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 
 import { ErrorPage, NotFound } from "../parts/ErrorPage";
@@ -67,18 +68,24 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("../pages/settings/Settings")),
 });
 
-export const router = createRouter({
-  routeTree: root.addChildren([
-    home, campaigns, campaign, model, plan, planDetail, data, importing, dataset, settings,
-  ]),
-  defaultErrorComponent: ErrorPage,
-  defaultNotFoundComponent: NotFound,
-  defaultPreload: "intent",
-  scrollRestoration: true,
-});
+const routeTree = root.addChildren([
+  home, campaigns, campaign, model, plan, planDetail, data, importing, dataset, settings,
+]);
+
+/** A router over the browser's addresses, or over a history that a test holds. */
+export function newRouter(history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    history,
+    defaultErrorComponent: ErrorPage,
+    defaultNotFoundComponent: NotFound,
+    defaultPreload: "intent",
+    scrollRestoration: history === undefined,
+  });
+}
 
 declare module "@tanstack/react-router" {
   interface Register {
-    router: typeof router;
+    router: ReturnType<typeof newRouter>;
   }
 }

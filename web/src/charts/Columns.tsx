@@ -42,7 +42,7 @@ export function Columns({ title, spendUnit, differenceUnit, alternatives, money,
   const right = left + slot * alternatives.length;
   return (
     <div ref={ref}>
-      <svg width={width} height={lower + 44} role="group" aria-label={title}>
+      <svg className="own" width={width} height={lower + 44} role="group" aria-label={title}>
         <text className="unit" x={0} y={upper - 16}>{differenceUnit}</text>
         <text className="unit" x={0} y={middle + 8}>{spendUnit}</text>
         {diff.ticks.map((v) => (

@@ -4,6 +4,9 @@ import type { KeyboardEvent } from "react";
 import { init } from "./echarts";
 import type { EChartsType, Option } from "./echarts";
 
+/** The page's own type; the library would draw in another one. */
+const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+
 interface Props {
   title: string;
   option: Option;
@@ -50,7 +53,7 @@ export function EChart({ title, option, height, points, series, say, after }: Pr
     latest.current = option;
     const made = chart.current;
     if (!made) return;
-    made.setOption({ animation: false, ...option }, { notMerge: true });
+    made.setOption({ animation: false, textStyle: { fontFamily: FONT }, ...option }, { notMerge: true });
     const more = after?.(made);
     if (more) made.setOption(more);
   }, [option, after]);

@@ -83,7 +83,7 @@ export function Forest({ title, unit, rows, reference, tick }: Props) {
   const near = reference && x.at(reference.value) > width * 0.6;
   return (
     <div ref={ref}>
-      <svg width={width} height={floor + 40} role="group" aria-label={title}>
+      <svg className="own" width={width} height={floor + 40} role="group" aria-label={title}>
         {x.ticks.map((value) => (
           <g key={value}>
             <line className={value === 0 ? "axis" : "grid"} x1={x.at(value)} x2={x.at(value)} y1={top} y2={floor} />

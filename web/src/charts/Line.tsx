@@ -30,7 +30,7 @@ export function Line({ title, name, unit, dates, values, since, changes, show, h
     const style = axes(scheme);
     return {
       useUTC: true,
-      grid: { left: 4, right: 12, top: 30, bottom: 4, containLabel: true },
+      grid: { left: 4, right: 12, top: 30, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
       tooltip: {
         ...style.tooltip,
         formatter: (items: unknown) => {

@@ -53,7 +53,7 @@ export function QuantileDots({ title, estimate, reference, unit, tick }: Props) 
   const flip = at > drawn * 0.65;
   return (
     <div ref={ref}>
-      <svg width={drawn} height={floor + 40} role="group" aria-label={title}>
+      <svg className="own" width={drawn} height={floor + 40} role="group" aria-label={title}>
         {x.ticks.map((value) => (
           <text key={value} className="tick" textAnchor="middle" x={x.at(value)} y={floor + 16}>
             {tick(value)}

@@ -66,7 +66,7 @@ function optionOf(props: Props, scheme: Scheme): Option {
   ];
   const curve = { type: "line" as const, showSymbol: false, silent: true, z: 3, itemStyle: { color: colour } };
   return {
-    grid: { left: 4, right: 18, top: 30, bottom: 22, containLabel: true },
+    grid: { left: 4, right: 18, top: 30, bottom: 22, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     tooltip: {
       ...style.tooltip,
       formatter: (items: unknown) => {
@@ -107,7 +107,7 @@ function optionOf(props: Props, scheme: Scheme): Option {
             label: {
               show: true, position: "bottom", distance: 10, align: now.spend > last * 0.6 ? "right" : "left",
               color: ink.ink, fontSize: 12.5, textBorderColor: ink.ground, textBorderWidth: 3,
-              formatter: `${now.name}\n${now.slopeLabel}`,
+              formatter: now.slopeLabel ? `${now.name} · ${now.slopeLabel}` : now.name,
             },
           },
           ...(plan ? [{

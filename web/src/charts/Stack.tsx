@@ -61,7 +61,7 @@ export function Stack({ title, unit, dates, layers, actual, show, height = 320 }
     const line = (values: number[]) => values.map((v, i) => [stamp(dates[i]!), v]);
     return {
       useUTC: true,
-      grid: { left: 4, right, top: 30, bottom: 4, containLabel: true },
+      grid: { left: 4, right, top: 30, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
       tooltip: {
         ...style.tooltip,
         formatter: (items: unknown) => {
@@ -76,7 +76,7 @@ export function Stack({ title, unit, dates, layers, actual, show, height = 320 }
       series: [
         ...layers.map((layer) => ({
           type: "line", name: layer.name, stack: "whole", data: line(layer.values), showSymbol: false,
-          lineStyle: { width: 0.6, color: ink.ground }, itemStyle: { color: layer.colour },
+          lineStyle: { width: wide ? 0.6 : 0, color: ink.ground }, itemStyle: { color: layer.colour },
           areaStyle: { color: layer.colour, opacity: 1 }, emphasis: { disabled: true },
         })),
         ...(actual
@@ -84,7 +84,7 @@ export function Stack({ title, unit, dates, layers, actual, show, height = 320 }
           : []),
       ],
     };
-  }, [scheme, unit, dates, layers, actual, show, right]);
+  }, [scheme, unit, dates, layers, actual, show, right, wide]);
 
   /** Names stand where their areas end; a legend is only for where there is no room. */
   const after = useCallback(

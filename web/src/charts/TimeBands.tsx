@@ -33,7 +33,7 @@ export function TimeBands({ title, unit, dates, actual, expected, predictive, he
     const first = heldOut?.indexOf(true) ?? -1;
     return {
       useUTC: true,
-      grid: { left: 4, right: 12, top: 30, bottom: 4, containLabel: true },
+      grid: { left: 4, right: 12, top: 30, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
       tooltip: {
         ...style.tooltip,
         formatter: (items: unknown) => {

@@ -31,7 +31,7 @@ export function Tornado({ title, unit, swings, tick }: Props) {
   const x = linear(Math.min(0, ...reach), Math.max(0, ...reach), [left, Math.max(width - 20, left + 60)], narrow ? 3 : 6);
   return (
     <div ref={ref}>
-      <svg width={width} height={floor + 40} role="group" aria-label={title}>
+      <svg className="own" width={width} height={floor + 40} role="group" aria-label={title}>
         {x.ticks.map((value) => (
           <g key={value}>
             <line className={value === 0 ? "axis" : "grid"} x1={x.at(value)} x2={x.at(value)} y1={top} y2={floor} />

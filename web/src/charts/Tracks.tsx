@@ -74,7 +74,7 @@ export function Tracks({ title, tracks, money }: Props) {
   const right = narrow ? 28 : 46 + Math.max(longest((t) => t.shown, 7.1), longest((t) => t.held, 5.9));
   return (
     <div ref={ref}>
-      <svg width={width} height={row * tracks.length + 6} role="group" aria-label={title}>
+      <svg className="own" width={width} height={row * tracks.length + 6} role="group" aria-label={title}>
         {tracks.map((track, index) => {
           const y0 = 2 + index * row;
           const y = y0 + (narrow ? 32 : 19);

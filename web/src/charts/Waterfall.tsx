@@ -39,7 +39,7 @@ export function Waterfall({ title, unit, steps, tick }: Props) {
   const x = linear(...spanWithZero(ends), [left, Math.max(width - right, left + 60)], narrow ? 3 : 5);
   return (
     <div ref={ref}>
-      <svg width={width} height={floor + 40} role="group" aria-label={title}>
+      <svg className="own" width={width} height={floor + 40} role="group" aria-label={title}>
         {x.ticks.map((value) => (
           <g key={value}>
             <line className={value === 0 ? "axis" : "grid"} x1={x.at(value)} x2={x.at(value)} y1={top} y2={floor} />

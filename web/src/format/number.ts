@@ -6,6 +6,8 @@
 export const MISSING = "—";
 
 const MINUS = "−";
+/** A sign never stands alone on a line. */
+const PERCENT = "\u00a0%";
 
 /** Mean, standard deviation and quantiles; null has no bound (infinite). */
 export interface Quantiles {
@@ -117,15 +119,16 @@ export class Numbers {
     if (!isNumber(share)) return MISSING;
     const percent = share * 100;
     const size = Math.abs(percent);
-    if (size > 0 && size < 0.05) return this.localise(percent > 0 ? "<0.1 %" : ">-0.1 %");
-    if (size >= 999.5) return `${this.compact(percent)} %`;
-    return `${this.fixed(percent, size < 9.95 && size !== 0 ? 1 : 0)} %`;
+    if (size > 0 && size < 0.05) return this.localise(percent > 0 ? "<0.1" : ">-0.1") + PERCENT;
+    if (size >= 999.5) return this.compact(percent) + PERCENT;
+    return this.fixed(percent, size < 9.95 && size !== 0 ? 1 : 0) + PERCENT;
   }
 
   /** A change in per cent with its sign: `+12 %`, `−3.4 %`. */
   change(share: number | null | undefined): string {
     if (!isNumber(share)) return MISSING;
-    return share > 0 ? `+${this.share(share)}` : this.share(share);
+    const text = this.share(share);
+    return share > 0 && !text.startsWith("<") ? `+${text}` : text;
   }
 
   /** Bounds in brackets; `to` where a bound is negative, so that dash and minus stay apart. */
@@ -149,9 +152,9 @@ export class Numbers {
   /** Median and 90 % interval of a share: `34 % (29–40 %)`. */
   shareInterval(estimate: Quantiles): string {
     if (!isNumber(estimate.q50)) return MISSING;
-    const bare = (value: number) => this.share(value).replace(/ %$/, "");
+    const bare = (value: number) => this.share(value).replace(PERCENT, "");
     const range = this.range(estimate.q05, estimate.q95, bare);
-    return `${this.share(estimate.q50)} ${range.includes(MISSING) ? range : range.replace(")", " %)")}`;
+    return `${this.share(estimate.q50)} ${range.includes(MISSING) ? range : range.replace(")", `${PERCENT})`)}`;
   }
 
   /** Seconds as people say them: `0.8 s`, `42 s`, `3 min 20 s`. */

@@ -1,6 +1,7 @@
 import type { DataFinding, Finding, Verdict } from "../api/common";
 import type { Allowance } from "../api/description";
 import { State } from "./State";
+import { Words } from "./Words";
 
 const WORST: Record<Verdict, number> = { fail: 0, review: 1, ok: 2 };
 
@@ -35,8 +36,8 @@ function List({ items }: { items: { code: string; message: string; advice: strin
         <li key={item.code + index}>
           <State state={item.state} />
           <div>
-            <p>{item.message}</p>
-            {item.advice && <p className="advice">{item.advice}</p>}
+            <p><Words text={item.message} /></p>
+            {item.advice && <p className="advice"><Words text={item.advice} /></p>}
           </div>
           <code>{item.code}</code>
         </li>

@@ -1,6 +1,8 @@
 import type { ReactNode } from "react";
 import { useEffect } from "react";
 
+import { Words } from "./Words";
+
 interface HeadProps {
   /** Name of the page, for the window's title. */
   name: string;
@@ -12,6 +14,9 @@ interface HeadProps {
   actions?: ReactNode;
 }
 
+/** Characters from which a sentence is set smaller. */
+const LONG = 110;
+
 export function PageHead({ name, question, sentence, actions }: HeadProps) {
   useEffect(() => {
     document.title = `${name} – Outlay`;
@@ -20,7 +25,9 @@ export function PageHead({ name, question, sentence, actions }: HeadProps) {
     <header className="page-head">
       <div>
         <p className="question">{question}</p>
-        <h1>{sentence}</h1>
+        <h1 className={typeof sentence === "string" && sentence.length > LONG ? "long" : undefined}>
+          {typeof sentence === "string" ? <Words text={sentence} /> : sentence}
+        </h1>
       </div>
       {actions && <div className="actions">{actions}</div>}
     </header>

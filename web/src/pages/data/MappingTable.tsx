@@ -48,6 +48,7 @@ export function MappingTable({ description, mapping, onChange }: Props) {
               <td>
                 <NativeSelect
                   size="xs"
+                  w={165}
                   aria-label={`${column.column} is`}
                   value={column.role}
                   data={ROLES.some((r) => r.value === column.role) ? ROLES : [{ value: column.role, label: column.role }, ...ROLES]}

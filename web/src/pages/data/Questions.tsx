@@ -2,6 +2,7 @@ import { NativeSelect } from "@mantine/core";
 
 import type { Description, Mapping } from "../../api/description";
 import { Part } from "../../parts/Page";
+import { Words } from "../../parts/Words";
 
 /** Currencies that are offered first; the field of the mapping takes any code. */
 const CURRENCIES = ["EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "JPY", "CNY", "INR", "BRL", "MXN", "CAD", "AUD", "NZD", "ZAR", "SGD", "HKD", "KRW", "TRY", "AED"];
@@ -44,7 +45,7 @@ export function Questions({ description, mapping, onChange }: Props) {
           />
         )}
       </div>
-      {others.map((question) => <p key={question} className="note">{question}</p>)}
+      {others.map((question) => <p key={question} className="note"><Words text={question} /></p>)}
     </Part>
   );
 }

@@ -7,7 +7,7 @@ import { saveCsv } from "../../charts/save";
 import { cell } from "../../charts/table";
 import type { TableSpec } from "../../charts/table";
 import { formatMonth } from "../../format/date";
-import { Terms } from "../../format/terms";
+import type { Terms } from "../../format/terms";
 
 interface Props {
   totals: Totals;

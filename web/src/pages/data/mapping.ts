@@ -90,8 +90,7 @@ function removed(mapping: Mapping, name: string): Mapping {
   if (mapping.geo?.column === name) delete next.geo;
   else if (mapping.geo?.population === name) next.geo = { column: mapping.geo.column };
   if (mapping.kpi.revenue_per_unit === name) {
-    const { revenue_per_unit: _, ...kpi } = mapping.kpi;
-    next.kpi = kpi;
+    next.kpi = { column: mapping.kpi.column, kind: mapping.kpi.kind };
   }
   return next;
 }

@@ -23,8 +23,8 @@ export function Efficiency({ board }: { board: Dashboard }) {
       { label: "Spend", numeric: true, unit },
       { label: "Share of spend", numeric: true },
       ...(modelled ? [
-        { label: `${terms.returnPerUnit} (90 %)`, numeric: true },
-        { label: `${terms.returnOnNext} (90 %)`, numeric: true },
+        { label: `${terms.returnPerUnit} (90 %)`, numeric: true },
+        { label: `${terms.returnOnNext} (90 %)`, numeric: true },
       ] : []),
       ...(costs ? [{ label: "Cost of reaching", numeric: true }, { label: "against before", numeric: true }] : []),
     ],

@@ -59,7 +59,7 @@ export function Curves({ summary, terms, channels }: PartProps) {
       <div className="scroll" style={{ marginBottom: 14 }}>
         <SegmentedControl size="xs" value={name} onChange={(next) => { setPicked(next); setTimes(1); }} data={drawn} aria-label="Channel" />
       </div>
-      <div className="two" style={{ gridTemplateColumns: "minmax(0, 2fr) minmax(220px, 1fr)" }}>
+      <div className="two lopsided">
         <Figure
           title={title}
           name={title}

@@ -1,4 +1,4 @@
-import { Button, Checkbox, MultiSelect, NativeSelect, NumberInput, SegmentedControl, TextInput } from "@mantine/core";
+import { Button, Checkbox, Input, MultiSelect, NativeSelect, NumberInput, SegmentedControl, TextInput } from "@mantine/core";
 import type { Dispatch } from "react";
 
 import type { Terms } from "../../format/terms";
@@ -72,10 +72,9 @@ export function Ask({ state, dispatch, terms, granularity }: Omit<Props, "channe
   const target = targets[state.goal];
   return (
     <div className="row end">
-      <div>
-        <div className="quiet" style={{ fontSize: 14 }}>Budget</div>
-        <SegmentedControl value={state.budget} onChange={(v) => dispatch({ set: { budget: v as BudgetKind } })} data={BUDGETS} aria-label="Budget" />
-      </div>
+      <Input.Wrapper label="Budget" labelElement="div">
+        <SegmentedControl display="flex" value={state.budget} onChange={(v) => dispatch({ set: { budget: v as BudgetKind } })} data={BUDGETS} aria-label="Budget" />
+      </Input.Wrapper>
       {state.budget === "range" && (
         <Amount label="At least" prefix={terms.sign} value={state.least} onChange={(least) => dispatch({ set: { least } })} />
       )}
@@ -97,7 +96,7 @@ export function LimitsTable({ state, dispatch, terms, channels, colours }: Props
   return (
     <>
       <div className="row end" style={{ marginBottom: 8 }}>
-        <Amount label="Every channel at least" suffix=" % of now" value={state.every.min} onChange={(min) => dispatch({ set: { every: { ...state.every, min } } })} />
+        <Amount label="Each at least" suffix=" % of now" value={state.every.min} onChange={(min) => dispatch({ set: { every: { ...state.every, min } } })} />
         <Amount label="and at most" suffix=" % of now" value={state.every.max} onChange={(max) => dispatch({ set: { every: { ...state.every, max } } })} />
         <SegmentedControl size="xs" value={state.unit} onChange={(v) => dispatch({ set: { unit: v as Builder["unit"] } })}
           data={[{ value: "percent", label: "Own limits in %" }, { value: "money", label: "in money" }]} />

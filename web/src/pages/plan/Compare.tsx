@@ -15,8 +15,8 @@ function Side({ comparison, colours }: { comparison: PlanComparison; colours: st
   const base = scenarios[0];
   const table = {
     columns: [
-      { label: "Scenario" }, { label: "Spend", numeric: true }, { label: "Brings (90 %)", numeric: true },
-      { label: "More than doing nothing (90 %)", numeric: true }, { label: "Worse with", numeric: true },
+      { label: "Scenario" }, { label: "Spend", numeric: true }, { label: "Brings (90 %)", numeric: true },
+      { label: "More than doing nothing (90 %)", numeric: true }, { label: "Worse with", numeric: true },
       ...channels.map((name) => ({ label: name, numeric: true, unit: comparison.currency ?? undefined })),
     ],
     rows: scenarios.map((s) => [

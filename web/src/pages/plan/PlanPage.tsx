@@ -69,9 +69,7 @@ function Builder({ model, plans, compared }: { model: Model; plans: PlanRow[]; c
         {lacks && <p className="note" style={{ marginTop: 10 }}>{lacks}</p>}
       </Part>
       <Part title="What must hold">
-        <div className="two">
-          <LimitsTable state={state} dispatch={dispatch} terms={terms} granularity={granularity} channels={channels} colours={colours} />
-        </div>
+        <LimitsTable state={state} dispatch={dispatch} terms={terms} granularity={granularity} channels={channels} colours={colours} />
         <details className="method">
           <summary>Groups, ratios and how fast spend may change</summary>
           <MoreLimits state={state} dispatch={dispatch} terms={terms} granularity={granularity} channels={channels} />

@@ -13,8 +13,8 @@ export function PlanTable({ plan, terms, channels }: PlanParts) {
   const table: TableSpec = {
     columns: [
       { label: "Channel" }, { label: "Now", numeric: true, unit }, { label: "Planned", numeric: true, unit }, { label: "Change", numeric: true },
-      { label: "Brings (90 %)", numeric: true, unit: plan.question.outcome_unit },
-      { label: `${terms.returnOnNext} now (90 %)`, numeric: true }, { label: "and planned (90 %)", numeric: true },
+      { label: "Brings (90 %)", numeric: true, unit: plan.question.outcome_unit },
+      { label: `${terms.returnOnNext} now (90 %)`, numeric: true }, { label: "and planned (90 %)", numeric: true },
     ],
     rows: plan.channels.map((c) => {
       const change = c.current > 0 ? c.planned / c.current - 1 : null;
