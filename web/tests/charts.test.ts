@@ -6,7 +6,7 @@ import { quantileDots } from "../src/charts/QuantileDots";
 import { valueAt } from "../src/charts/Response";
 import { fileName, standalone } from "../src/charts/save";
 import { linear, niceStep, spanWithZero } from "../src/charts/scale";
-import { spread } from "../src/charts/Stack";
+import { fold, spread } from "../src/charts/Stack";
 import { tipHtml } from "../src/charts/style";
 import { cell, sortRows, toCsv } from "../src/charts/table";
 import { lockOf, trackEnd } from "../src/charts/Tracks";
@@ -73,6 +73,16 @@ describe("labels", () => {
     sorted.slice(1).forEach((y, i) => expect(y - sorted[i]!).toBeGreaterThanOrEqual(15 - 1e-9));
     expect(Math.max(...placed)).toBeLessThanOrEqual(110);
     expect(placed[0]!).toBeLessThan(placed[2]!);
+  });
+});
+
+describe("a stack", () => {
+  it("joins the smallest layers where colours run out, and loses nothing", () => {
+    const layers = Array.from({ length: 12 }, (_, i) => ({ name: `c${i}`, colour: "", values: [i, 2 * i] }));
+    const folded = fold(layers, 10, "grey");
+    expect(folded).toHaveLength(10);
+    expect(folded.at(-1)).toEqual({ name: "3 others", colour: "grey", values: [3, 6] });
+    expect(fold(layers.slice(0, 10), 10, "grey")).toHaveLength(10);
   });
 });
 

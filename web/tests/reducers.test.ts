@@ -78,7 +78,7 @@ describe("the constraint builder", () => {
 
   it("asks for the same money within half and one and a half", () => {
     expect(questionOf(START)).toEqual({
-      version: 1, horizon: 13, objective: "outcome",
+      version: 1, objective: "outcome",
       "every-channel": { min: { "of-current": 0.5 }, max: { "of-current": 1.5 } },
     });
   });

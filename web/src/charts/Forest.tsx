@@ -95,6 +95,14 @@ export function Forest({ title, unit, rows, reference, tick }: Props) {
         <text className="unit" textAnchor="end" x={x.range[1]} y={floor + 33}>
           {unit}
         </text>
+        {reference && (
+          <g>
+            <line className="reference" x1={x.at(reference.value)} x2={x.at(reference.value)} y1={top - 6} y2={floor} />
+            <text className="small" x={x.at(reference.value) + (near ? -4 : 4)} y={top - 9} textAnchor={near ? "end" : "start"}>
+              {reference.name}
+            </text>
+          </g>
+        )}
         {rows.map((row, index) => {
           const y0 = top + index * height;
           const y = y0 + (narrow ? height - 16 : hasBefore ? height - 15 : height / 2);
@@ -117,14 +125,6 @@ export function Forest({ title, unit, rows, reference, tick }: Props) {
             </g>
           );
         })}
-        {reference && (
-          <g>
-            <line className="reference" x1={x.at(reference.value)} x2={x.at(reference.value)} y1={top - 6} y2={floor} />
-            <text className="small" x={x.at(reference.value) + (near ? -4 : 4)} y={top - 9} textAnchor={near ? "end" : "start"}>
-              {reference.name}
-            </text>
-          </g>
-        )}
       </svg>
     </div>
   );

@@ -48,6 +48,16 @@ export function spread(wanted: number[], gap: number, low: number, high: number)
   return placed;
 }
 
+/** Layers beyond the colours there are: the smallest become one, so that none looks like another. */
+export function fold(layers: Layer[], most: number, colour: string): Layer[] {
+  if (layers.length <= most) return layers;
+  const size = (layer: Layer) => layer.values.reduce((sum, v) => sum + Math.abs(v), 0);
+  const kept = new Set([...layers].sort((a, b) => size(b) - size(a)).slice(0, most - 1));
+  const rest = layers.filter((layer) => !kept.has(layer));
+  const values = (rest[0]?.values ?? []).map((_, i) => rest.reduce((sum, l) => sum + (l.values[i] ?? 0), 0));
+  return [...layers.filter((layer) => kept.has(layer)), { name: `${rest.length} others`, colour, values }];
+}
+
 export function Stack({ title, unit, dates, layers, actual, show, height = 320 }: Props) {
   const scheme = useScheme();
   const [ref, width] = useWidth<HTMLDivElement>(900);

@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import type { DragEvent } from "react";
 
+import { ApiError } from "../api/client";
 import { sendFile } from "../api/uploads";
 import type { Sending } from "../api/uploads";
 import { Numbers } from "../format/number";
@@ -10,6 +11,15 @@ import { Problem } from "./Problem";
 
 const numbers = new Numbers();
 const TYPES = ".csv,.tsv,.txt,.xlsx,.parquet";
+
+const tooMany = (count: number) =>
+  new ApiError({
+    title: `${count} files at once`,
+    status: 0,
+    code: "upload.several",
+    detail: "A data set comes from one file: columns of several are not joined.",
+    next: "Drop them one after the other; each becomes a data set of its own.",
+  });
 
 /** Takes a file, sends it with progress, and goes on to its mapping. */
 export function Drop() {
@@ -20,9 +30,11 @@ export function Drop() {
   const [error, setError] = useState<unknown>(null);
   const navigate = useNavigate();
 
-  const take = async (file: File | undefined) => {
+  const take = async (files: FileList | null) => {
+    const file = files?.[0];
     if (!file) return;
-    setError(null);
+    setError(files.length > 1 ? tooMany(files.length) : null);
+    if (files.length > 1) return;
     setSending({ name: file.name, sent: 0, total: file.size });
     stop.current = new AbortController();
     try {
@@ -37,7 +49,7 @@ export function Drop() {
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    void take(event.dataTransfer.files[0]);
+    void take(event.dataTransfer.files);
   };
 
   if (sending) {
@@ -75,7 +87,7 @@ export function Drop() {
           accept={TYPES}
           aria-label="File with your data"
           onClick={(event) => event.stopPropagation()}
-          onChange={(event) => void take(event.target.files?.[0])}
+          onChange={(event) => void take(event.target.files)}
         />
       </div>
     </>

@@ -1,4 +1,6 @@
 import { Button, Progress } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 
 import { isOver, useCancelJob, useJob } from "../api/jobs";
 import { Numbers } from "../format/number";
@@ -17,6 +19,16 @@ interface Props {
 export function JobProgress({ job, title, kept }: Props) {
   const { data, error, isError } = useJob(job);
   const cancel = useCancelJob();
+  const client = useQueryClient();
+  const wasRunning = useRef(false);
+  const over = isOver(data);
+  useEffect(() => {
+    // Live updates say so too, where they get through.
+    if (over && wasRunning.current) {
+      void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== "jobs" });
+    }
+    wasRunning.current = data !== undefined && !over;
+  }, [client, data, over]);
   if (isError) return <Problem error={error} />;
   const share = data?.state === "succeeded" ? 1 : (data?.progress.fraction ?? 0);
   const left = data?.progress.seconds_left;
@@ -42,7 +54,7 @@ export function JobProgress({ job, title, kept }: Props) {
           {data?.progress.message}
           {data?.progress.detail && ` · ${data.progress.detail}`}
         </span>
-        {!isOver(data) && (
+        {!over && (
           <Button size="compact-sm" variant="default" loading={cancel.isPending} onClick={() => cancel.mutate(job)}>
             Stop
           </Button>

@@ -17,11 +17,11 @@ export type Scheme = "light" | "dark";
 export const INK = {
   light: {
     ground: "#ffffff", raised: "#f6f7f8", ink: "#191d22", quiet: "#59626d", hair: "#e2e5e9",
-    axis: "#b9c0c8", accent: "#1d4f91", grey: "#c9ced4", greyInk: "#7b8490",
+    axis: "#b9c0c8", accent: "#1d4f91", grey: "#c9ced4", greyInk: "#7b8490", others: "#aab8c8",
   },
   dark: {
     ground: "#14171b", raised: "#1c2025", ink: "#e9ebee", quiet: "#a0a9b4", hair: "#2c323a",
-    axis: "#4a525c", accent: "#8ab4f8", grey: "#4d555f", greyInk: "#939ca8",
+    axis: "#4a525c", accent: "#8ab4f8", grey: "#4d555f", greyInk: "#939ca8", others: "#64748a",
   },
 } as const;
 

@@ -4,13 +4,13 @@ import type { Dashboard } from "../../api/dashboard";
 import { Figure } from "../../charts/Figure";
 import { Line } from "../../charts/Line";
 import { useScheme } from "../../charts/scheme";
-import { Stack } from "../../charts/Stack";
+import { Stack, fold } from "../../charts/Stack";
 import { cell } from "../../charts/table";
 import { formatDay } from "../../format/date";
 import { capitalise } from "../../format/terms";
 import { Keys, Part } from "../../parts/Page";
 import { useTerms } from "../../parts/useTerms";
-import { colourOf, lookOf } from "../../theme/palette";
+import { INK, LIGHT, colourOf, lookOf } from "../../theme/palette";
 
 const share = (now: number, before: number | null) =>
   before === null || before === 0 ? null : now / before - 1;
@@ -23,9 +23,12 @@ export function Pictures({ board }: { board: Dashboard }) {
   const money = useCallback((v: number | null) => terms.money(v), [terms]);
   const names = useMemo(() => spend?.channels.map((c) => c.name) ?? [], [spend]);
   const layers = useMemo(
-    () => (spend?.channels ?? []).map((c) => ({
-      name: c.name, colour: colourOf(lookOf(names, c.name), scheme), values: c.values,
-    })),
+    () =>
+      fold(
+        (spend?.channels ?? []).map((c) => ({ name: c.name, colour: colourOf(lookOf(names, c.name), scheme), values: c.values })),
+        LIGHT.length,
+        INK[scheme].others,
+      ),
     [spend, names, scheme],
   );
   if (!kpi || !spend) return null;

@@ -2,11 +2,11 @@ import { useCallback, useMemo } from "react";
 
 import { Figure } from "../../charts/Figure";
 import { useScheme } from "../../charts/scheme";
-import { Stack } from "../../charts/Stack";
+import { Stack, fold } from "../../charts/Stack";
 import { cell } from "../../charts/table";
 import { formatDay } from "../../format/date";
 import { Part } from "../../parts/Page";
-import { INK, colourOf, lookOf } from "../../theme/palette";
+import { INK, LIGHT, colourOf, lookOf } from "../../theme/palette";
 import type { PartProps } from "./Answers";
 
 /** Where the outcome came from: baseline grey at the bottom; means, because means add up. */
@@ -17,10 +17,14 @@ export function Contributions({ summary, terms, channels }: PartProps) {
   const layers = useMemo(
     () => [
       { name: "without media", colour: INK[scheme].grey, values: d.baseline.mean },
-      ...channels.flatMap((name) => {
-        const values = d.channels[name]?.mean;
-        return values ? [{ name, colour: colourOf(lookOf(channels, name), scheme), values }] : [];
-      }),
+      ...fold(
+        channels.flatMap((name) => {
+          const values = d.channels[name]?.mean;
+          return values ? [{ name, colour: colourOf(lookOf(channels, name), scheme), values }] : [];
+        }),
+        LIGHT.length,
+        INK[scheme].others,
+      ),
     ],
     [d, channels, scheme],
   );

@@ -20,7 +20,7 @@ const METHODS: { value: Method; label: string; description: string }[] = [
 ];
 
 /** What to fit, on what, and how; the specification itself can be edited on the command line. */
-export function FitForm({ onStarted }: { onStarted: () => void }) {
+export function FitForm({ onStarted }: { onStarted: (model: string) => void }) {
   const sets = useDatasets();
   const fit = useFit();
   const items = sets.data?.items ?? [];
@@ -31,7 +31,7 @@ export function FitForm({ onStarted }: { onStarted: () => void }) {
   const on = dataset ?? items[0]?.id;
   const start = () => {
     if (!on) return;
-    fit.mutate({ dataset: on, preset, method, seed: Number(seed) || 1 }, { onSuccess: onStarted });
+    fit.mutate({ dataset: on, preset, method, seed: Number(seed) || 1 }, { onSuccess: (answer) => onStarted(answer.model) });
   };
   return (
     <Part title="Fit a model" first>

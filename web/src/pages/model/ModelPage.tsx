@@ -63,7 +63,12 @@ function Page({ models }: { models: Model[] }) {
           </>
         }
       />
-      {fitting && <FitForm onStarted={() => setFitting(false)} />}
+      {fitting && <FitForm
+          onStarted={(started) => {
+            setFitting(false);
+            show({ id: started });
+          }}
+        />}
       {running.map((m) => <Fitting key={m.id} model={m} />)}
       {stopped && !running.includes(stopped) && <Fitting model={stopped} />}
       {model?.state === "ready" && (

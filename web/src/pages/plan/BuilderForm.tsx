@@ -1,16 +1,17 @@
 import { Button, Checkbox, Input, MultiSelect, NativeSelect, NumberInput, SegmentedControl, TextInput } from "@mantine/core";
 import type { Dispatch } from "react";
 
+import type { Granularity } from "../../api/common";
 import type { Terms } from "../../format/terms";
 import { Channel } from "../../parts/Swatch";
-import { limitsOf } from "./builder";
+import { QUARTER, limitsOf } from "./builder";
 import type { Action, Builder, BudgetKind, Entry, Goal } from "./builder";
 
 interface Props {
   state: Builder;
   dispatch: Dispatch<Action>;
   terms: Terms;
-  granularity: string;
+  granularity: Granularity;
   /** Paid channels with what doing nothing spends over the horizon; null where it is not known yet. */
   channels: { name: string; now: number | null }[];
   /** All channels, in the order of colours. */
@@ -81,7 +82,7 @@ export function Ask({ state, dispatch, terms, granularity }: Omit<Props, "channe
       {(state.budget === "total" || state.budget === "range") && (
         <Amount label={state.budget === "total" ? "Total" : "At most"} prefix={terms.sign} value={state.most} onChange={(most) => dispatch({ set: { most } })} />
       )}
-      <Amount label={`For how many ${granularity}s`} value={state.horizon} onChange={(horizon) => dispatch({ set: { horizon } })} />
+      <Amount label={`For how many ${granularity}s`} placeholder={`${QUARTER[granularity]}, a quarter`} value={state.horizon} onChange={(horizon) => dispatch({ set: { horizon } })} />
       <NativeSelect label="Looking for" w={330} value={state.goal} data={goals} onChange={(event) => dispatch({ set: { goal: event.currentTarget.value as Goal } })} />
       {target && <Amount label={target} value={state.target} placeholder={state.goal === "cautious" ? "25" : undefined} onChange={(t) => dispatch({ set: { target: t } })} />}
       {(state.goal === "profit" || state.margin !== "") && (

@@ -16,7 +16,7 @@ import { Ask, LimitsTable, MoreLimits } from "./BuilderForm";
 import { Compare } from "./Compare";
 import { Own } from "./Own";
 import { Plans } from "./Plans";
-import { START, build, missing, questionOf } from "./builder";
+import { QUARTER, START, build, missing, questionOf } from "./builder";
 
 const QUESTION = "Where should the next money go?";
 const UNKNOWN = { currency: null, outcome_is_money: true, outcome_unit: "outcome" };
@@ -36,7 +36,7 @@ function Builder({ model, plans, compared }: { model: Model; plans: PlanRow[]; c
   const series = useDatasetSeries(model.dataset.id);
   const terms = useTerms(dataset.data ?? UNKNOWN);
   const granularity = dataset.data?.granularity ?? "week";
-  const horizon = state.horizon === "" ? 13 : state.horizon;
+  const horizon = state.horizon === "" ? QUARTER[granularity] : state.horizon;
   const channels = useMemo(
     () => (series.data?.channels ?? []).filter((c) => c.kind === "paid").map((c) => ({ name: c.name, now: spendNow(c.spend, horizon) })),
     [series.data, horizon],

@@ -52,7 +52,7 @@ export const START: Builder = {
   budget: "same",
   least: "",
   most: "",
-  horizon: 13,
+  horizon: "",
   goal: "outcome",
   target: "",
   margin: "",
@@ -70,6 +70,9 @@ export type Action =
   | { group: number; change: Partial<GroupEntry> | null }
   | { ratio: number; change: Partial<RatioEntry> | null }
   | { add: "group" | "ratio"; channels: string[] };
+
+/** Periods of a quarter: what the planner takes when no horizon is given. */
+export const QUARTER = { day: 91, week: 13, month: 3 } as const;
 
 const NO_LIMITS: Limits = { min: "", max: "", lock: false };
 
