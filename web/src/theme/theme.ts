@@ -6,6 +6,12 @@ const accent: MantineColorsTuple = [
   "#3a73bd", "#1d4f91", "#19457f", "#143768", "#0e2850",
 ];
 
+/** Mantine's own dark greys are neutral; ours lean to blue, as the tokens do. */
+const dark: MantineColorsTuple = [
+  "#e9ebee", "#c6ccd3", "#a0a9b4", "#78818c", "#4a525c",
+  "#2c323a", "#1c2025", "#171b20", "#14171b", "#0f1215",
+];
+
 export const theme = createTheme({
   fontFamily:
     'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
@@ -13,7 +19,7 @@ export const theme = createTheme({
   primaryColor: "accent",
   primaryShade: { light: 6, dark: 3 },
   autoContrast: true,
-  colors: { accent },
+  colors: { accent, dark },
   defaultRadius: 4,
   respectReducedMotion: true,
   headings: { fontWeight: "600" },

@@ -67,7 +67,7 @@ export function MappingTable({ description, mapping, onChange }: Props) {
                   />
                 )}
               </td>
-              <td className="quiet">
+              <td className="quiet prose">
                 <span className={column.confidence < 0.7 ? "state review" : undefined}>{sure(column.confidence)}</span>: {column.reason}
               </td>
             </tr>

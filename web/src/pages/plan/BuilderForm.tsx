@@ -52,7 +52,7 @@ const BUDGETS: { value: BudgetKind; label: string }[] = [
   { value: "same", label: "As now" },
   { value: "total", label: "A total" },
   { value: "range", label: "From – to" },
-  { value: "free", label: "As much as pays" },
+  { value: "free", label: "While it pays" },
 ];
 
 export function Ask({ state, dispatch, terms, granularity }: Omit<Props, "channels" | "colours">) {
@@ -74,7 +74,7 @@ export function Ask({ state, dispatch, terms, granularity }: Omit<Props, "channe
   return (
     <div className="row end">
       <Input.Wrapper label="Budget" labelElement="div">
-        <SegmentedControl display="flex" value={state.budget} onChange={(v) => dispatch({ set: { budget: v as BudgetKind } })} data={BUDGETS} aria-label="Budget" />
+        <SegmentedControl display="flex" size="xs" value={state.budget} onChange={(v) => dispatch({ set: { budget: v as BudgetKind } })} data={BUDGETS} aria-label="Budget" />
       </Input.Wrapper>
       {state.budget === "range" && (
         <Amount label="At least" prefix={terms.sign} value={state.least} onChange={(least) => dispatch({ set: { least } })} />

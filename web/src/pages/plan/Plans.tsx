@@ -32,7 +32,7 @@ export function Plans({ plans, compared }: { plans: PlanRow[]; compared: string[
               <td>
                 <Checkbox aria-label={`Compare ${plan.name}`} disabled={plan.state !== "ready"} checked={compared.includes(plan.id)} onChange={() => toggle(plan.id)} />
               </td>
-              <td>{plan.sentence ?? "—"}</td>
+              <td className="prose">{plan.sentence ?? "—"}</td>
               <td><State state={plan.state} /></td>
               <td className="nowrap">{formatMoment(plan.created_at)}</td>
               <td>

@@ -33,7 +33,7 @@ function Row({ setting, editable }: { setting: Setting; editable: boolean }) {
   return (
     <tr>
       <td><code>{setting.key}</code></td>
-      <td style={{ minWidth: "22em" }}>
+      <td className="prose">
         {setting.meaning}
         <div className="quiet" style={{ fontSize: 13 }}>{setting.source}</div>
         {change.isError && <Problem error={change.error} />}
