@@ -1,5 +1,5 @@
-import { createTheme } from "@mantine/core";
-import type { CSSVariablesResolver, MantineColorsTuple } from "@mantine/core";
+import { createTheme, defaultVariantColorsResolver } from "@mantine/core";
+import type { CSSVariablesResolver, MantineColorsTuple, VariantColorsResolver } from "@mantine/core";
 
 const accent: MantineColorsTuple = [
   "#eef4fc", "#d9e6f7", "#b3cdf0", "#8ab4f8", "#5d93de",
@@ -12,13 +12,26 @@ const dark: MantineColorsTuple = [
   "#2c323a", "#1c2025", "#171b20", "#14171b", "#0f1215",
 ];
 
+/** The accent is dark on white and light on dark: what stands on it follows the scheme. */
+const variants: VariantColorsResolver = (input) => {
+  const colours = defaultVariantColorsResolver(input);
+  const isAccent = input.color === undefined || input.color === input.theme.primaryColor;
+  if (input.variant !== "filled" || !isAccent) return colours;
+  return {
+    ...colours,
+    background: "var(--accent)",
+    hover: "color-mix(in srgb, var(--accent) 88%, var(--ink))",
+    color: "var(--on-accent)",
+  };
+};
+
 export const theme = createTheme({
   fontFamily:
     'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
   primaryColor: "accent",
   primaryShade: { light: 6, dark: 3 },
-  autoContrast: true,
+  variantColorResolver: variants,
   colors: { accent, dark },
   defaultRadius: 4,
   respectReducedMotion: true,
