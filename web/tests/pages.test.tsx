@@ -1,6 +1,6 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { open, serve } from "./app";
 import { WORLDS } from "./fixtures/api.mjs";
@@ -65,6 +65,63 @@ describe("the shell", () => {
     serve();
     open("/nowhere");
     await heading(/nothing at this address/);
+  });
+});
+
+describe("finding and following", () => {
+  it("goes where the search and the page point, and nowhere else", async () => {
+    serve();
+    const { router } = open("/");
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole("button", { name: "Look at 2 findings" }, LONG));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/data/d1"));
+    await user.type(document.getElementById("search")!, "quick");
+    await user.click(await screen.findByRole("option", { name: "Model: Quick look", hidden: true }));
+    await waitFor(() => expect(router.state.location.href).toBe("/model?id=m2"));
+    await waitFor(() => expect((document.getElementById("search") as HTMLInputElement).value).toBe(""));
+  });
+});
+
+describe("dropping a file", () => {
+  const file = (name: string) => new File(["date,revenue"], name, { type: "text/csv" });
+
+  it("sends it, says how far it is, and goes on to its columns", async () => {
+    const sent: { headers: Record<string, string>; body: unknown }[] = [];
+    class FakeRequest {
+      upload: { onprogress?: (event: { loaded: number }) => void } = {};
+      status = 201;
+      responseText = JSON.stringify({ id: "u1", name: "spend.csv", bytes: 12, sha256: "", at: "" });
+      onload = () => undefined;
+      headers: Record<string, string> = {};
+      open() {
+        return undefined;
+      }
+      setRequestHeader(name: string, value: string) {
+        this.headers[name] = value;
+      }
+      send(body: unknown) {
+        sent.push({ headers: this.headers, body });
+        this.upload.onprogress?.({ loaded: 6 });
+        setTimeout(() => this.onload(), 20);
+      }
+    }
+    vi.stubGlobal("XMLHttpRequest", FakeRequest);
+    serve(WORLDS.empty);
+    const { router } = open("/");
+    await heading(/Drop a file/);
+    await userEvent.upload(screen.getByLabelText("File with your data"), file("Ausgaben €.csv"));
+    expect(await screen.findByText(/6 bytes of 12 bytes sent/)).toBeTruthy();
+    await waitFor(() => expect(router.state.location.pathname).toBe("/data/import/u1"), LONG);
+    expect(sent[0]!.headers).toMatchObject({ "X-File-Name": "Ausgaben%20%E2%82%AC.csv", "X-CSRF-Token": "token", "Content-Type": "text/csv" });
+    vi.unstubAllGlobals();
+  });
+
+  it("takes one at a time, and says so", async () => {
+    serve(WORLDS.empty);
+    open("/data");
+    const zone = (await screen.findByText("Drop a file here", {}, LONG)).closest(".drop")!;
+    fireEvent.drop(zone, { dataTransfer: { files: [file("a.csv"), file("b.csv")] } });
+    expect(await screen.findByText("2 files at once")).toBeTruthy();
   });
 });
 

@@ -13,8 +13,8 @@ class NoObserver {
     return undefined;
   }
 }
-vi.stubGlobal("ResizeObserver", NoObserver);
-vi.stubGlobal("scrollTo", () => undefined);
+window.ResizeObserver = NoObserver;
+window.scrollTo = () => undefined;
 window.matchMedia = (query: string) =>
   ({
     matches: false, media: query, onchange: null, addEventListener: () => undefined, removeEventListener: () => undefined,

@@ -1,16 +1,16 @@
 import { Autocomplete } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { useDatasets } from "../api/datasets";
 import { useModels } from "../api/models";
 import { usePlans } from "../api/plans";
+import { useGoTo } from "../parts/GoTo";
 import { PAGES } from "./pages";
 
 /** Finds pages, data sets, models and plans by name. */
 export function Search() {
   const [text, setText] = useState("");
-  const navigate = useNavigate();
+  const goTo = useGoTo();
   const datasets = useDatasets();
   const models = useModels();
   const plans = usePlans();
@@ -28,8 +28,9 @@ export function Search() {
   const go = (label: string) => {
     const to = targets.get(label);
     if (!to) return;
-    setText("");
-    void navigate({ href: to } as never);
+    // The field takes over the option's name after this; what was found is done with.
+    setTimeout(() => setText(""), 0);
+    goTo(to);
   };
   return (
     <Autocomplete

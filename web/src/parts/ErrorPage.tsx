@@ -1,6 +1,7 @@
 import { useRouter } from "@tanstack/react-router";
 import type { ErrorComponentProps } from "@tanstack/react-router";
 
+import { GoTo } from "./GoTo";
 import { PageHead } from "./Page";
 import { Problem } from "./Problem";
 
@@ -24,7 +25,7 @@ export function NotFound() {
     <div className="page">
       <PageHead name="Not found" question="What went wrong?" sentence="There is nothing at this address." />
       <p>
-        It may have been deleted, or the address may be mistyped. <a href="/">Go to Home</a>
+        It may have been deleted, or the address may be mistyped. <GoTo address="/">Go to Home</GoTo>
       </p>
     </div>
   );

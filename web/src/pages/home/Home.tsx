@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 
 import { useDashboard } from "../../api/dashboard";
 import type { Dashboard } from "../../api/dashboard";
@@ -7,6 +7,7 @@ import { formatMoment } from "../../format/date";
 import { Demo } from "../../parts/Demo";
 import { Drop } from "../../parts/Drop";
 import { Ladder } from "../../parts/Findings";
+import { GoTo, useGoTo } from "../../parts/GoTo";
 import { Loaded } from "../../parts/Loaded";
 import { Empty, Method, PageHead, Part } from "../../parts/Page";
 import { Efficiency } from "./Efficiency";
@@ -15,7 +16,7 @@ import { Pictures } from "./Pictures";
 const QUESTION = "Are we on track, and what needs me?";
 
 function Filled({ board }: { board: Dashboard }) {
-  const navigate = useNavigate();
+  const go = useGoTo();
   const top = board.needs[0];
   const action = top
     ? { label: top.title, href: top.link }
@@ -28,7 +29,7 @@ function Filled({ board }: { board: Dashboard }) {
         name="Home"
         question={QUESTION}
         sentence={board.sentence}
-        actions={<Button onClick={() => void navigate({ href: action.href } as never)}>{action.label}</Button>}
+        actions={<Button onClick={() => go(action.href)}>{action.label}</Button>}
       />
       {board.needs.length > 0 && (
         <Part title="Needs you" first>
@@ -37,7 +38,7 @@ function Filled({ board }: { board: Dashboard }) {
               <li key={need.link + need.at}>
                 <span className="quiet">{need.kind}</span>
                 <div>
-                  <p><a href={need.link}>{need.title}</a></p>
+                  <p><GoTo address={need.link}>{need.title}</GoTo></p>
                   <p className="advice">{need.sentence}</p>
                 </div>
                 <span className="quiet">{formatMoment(need.at)}</span>
