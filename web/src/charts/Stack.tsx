@@ -63,7 +63,7 @@ export function Stack({ title, unit, dates, layers, actual, show, height = 320 }
   const [ref, width] = useWidth<HTMLDivElement>(900);
   const wide = width >= 520;
   const longest = Math.max(0, ...layers.map((l) => shorten(l.name, 16).length));
-  const right = wide ? 16 + longest * 7.2 : 8;
+  const right = wide ? 32 + longest * 7.2 : 8;
 
   const option = useMemo<Option>(() => {
     const ink = INK[scheme];
@@ -112,10 +112,17 @@ export function Stack({ title, unit, dates, layers, actual, show, height = 320 }
       const places = spread(ends.map((e) => e.y), GAP, 34, height - 26);
       const ink = INK[scheme];
       return {
-        graphic: ends.map((end, index) => ({
-          type: "text", id: `name-${index}`, silent: true, x: end.x + 8, y: places[index],
-          style: { text: shorten(end.layer.name, 16), fill: ink.ink, fontSize: 12.5, verticalAlign: "middle", fontFamily: "inherit" },
-        })),
+        // Thin layers push their names away, so each name carries its colour.
+        graphic: ends.flatMap((end, index) => [
+          {
+            type: "rect", id: `colour-${index}`, silent: true,
+            shape: { x: end.x + 8, y: places[index]! - 4, width: 9, height: 9, r: 2 }, style: { fill: end.layer.colour },
+          },
+          {
+            type: "text", id: `name-${index}`, silent: true, x: end.x + 23, y: places[index],
+            style: { text: shorten(end.layer.name, 16), fill: ink.ink, fontSize: 12.5, verticalAlign: "middle", fontFamily: "inherit" },
+          },
+        ]),
       };
     },
     [wide, dates, layers, height, scheme],
