@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 import { open, serve } from "./app";
-import { WORLDS } from "./fixtures/api.mjs";
+import { SESSION, WORLDS } from "./fixtures/api.mjs";
 import summary from "./fixtures/summary.json";
 
 const LONG = { timeout: 8000 };
@@ -181,6 +181,21 @@ describe("Model", () => {
     await user.click(screen.getByLabelText("Quick look"));
     await user.click(screen.getByRole("button", { name: "Start the fit" }));
     await waitFor(() => expect(calls.find((c) => c.path === "/api/models" && c.method === "POST")?.body).toEqual({ dataset: "d1", preset: "meridian", method: "laplace", seed: 1 }));
+  });
+});
+
+describe("a viewer", () => {
+  it("reads everything and is offered nothing that would be refused", async () => {
+    const viewer = { "/api/session": { ...SESSION, role: "viewer" } };
+    serve(viewer);
+    const { router } = open("/model");
+    await heading(/^search returns/);
+    expect(screen.queryByRole("button", { name: /Fit again|Publish|Delete/ })).toBeNull();
+    await router.navigate({ to: "/data" });
+    expect(await screen.findByText(/an analyst imports files/, {}, LONG)).toBeTruthy();
+    await router.navigate({ to: "/plan" });
+    await screen.findByRole("button", { name: "Price your own plan" }, LONG);
+    expect(screen.queryByRole("button", { name: "Find the best plan" })).toBeNull();
   });
 });
 

@@ -72,3 +72,8 @@ const ORDER: RoleName[] = ["viewer", "analyst", "approver", "operator", "admin"]
 export function may(role: RoleName | undefined, least: RoleName): boolean {
   return role !== undefined && ORDER.indexOf(role) >= ORDER.indexOf(least);
 }
+
+/** Whether the reader may do it: what they may not do is not offered. */
+export function useMay(least: RoleName): boolean {
+  return may(useSession().data?.role, least);
+}

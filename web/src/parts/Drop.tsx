@@ -4,6 +4,7 @@ import { useRef, useState } from "react";
 import type { DragEvent } from "react";
 
 import { ApiError } from "../api/client";
+import { useMay } from "../api/session";
 import { sendFile } from "../api/uploads";
 import type { Sending } from "../api/uploads";
 import { Numbers } from "../format/number";
@@ -29,6 +30,7 @@ export function Drop() {
   const [sending, setSending] = useState<(Sending & { name: string }) | null>(null);
   const [error, setError] = useState<unknown>(null);
   const navigate = useNavigate();
+  const allowed = useMay("analyst");
 
   const take = async (files: FileList | null) => {
     const file = files?.[0];
@@ -52,6 +54,7 @@ export function Drop() {
     void take(event.dataTransfer.files);
   };
 
+  if (!allowed) return <p className="quiet">You may read this workspace; an analyst imports files.</p>;
   if (sending) {
     return (
       <div className="drop" role="status">

@@ -3,6 +3,7 @@ import { Button } from "@mantine/core";
 
 import { useDataset, useDatasetQuality, useDatasetTotals, useUndoImport } from "../../api/datasets";
 import type { Dataset } from "../../api/datasets";
+import { useMay } from "../../api/session";
 import { formatDay, formatMoment, plural } from "../../format/date";
 import { Confirm } from "../../parts/Confirm";
 import { Loaded } from "../../parts/Loaded";
@@ -16,6 +17,7 @@ function Detail({ set }: { set: Dataset }) {
   const quality = useDatasetQuality(set.id);
   const totals = useDatasetTotals(set.id);
   const undo = useUndoImport();
+  const allowed = useMay("analyst");
   const navigate = useNavigate();
   const terms = useTerms(set);
   const remove = async () => {
@@ -30,9 +32,9 @@ function Detail({ set }: { set: Dataset }) {
         sentence={`${set.name} holds ${plural(set.periods, set.granularity)} from ${formatDay(set.from)} to ${formatDay(set.to)}, with ${plural(set.channels.length, "channel")} to explain ${set.kpi}.`}
         actions={
           <>
-            <Confirm label="Undo import" title="Undo this import?" confirm="Undo the import" run={remove} harm>
+            {allowed && <Confirm label="Undo import" title="Undo this import?" confirm="Undo the import" run={remove} harm>
               The data set goes; models and plans that were made from it keep their answers. The file can be imported again.
-            </Confirm>
+            </Confirm>}
             <Button onClick={() => void navigate({ to: "/model" })}>Estimate true effect</Button>
           </>
         }

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useDatasets } from "../../api/datasets";
 import { useModels, usePublish, useSummary } from "../../api/models";
 import type { Model } from "../../api/models";
+import { useMay } from "../../api/session";
 import { Demo } from "../../parts/Demo";
 import { Loaded } from "../../parts/Loaded";
 import { Empty, PageHead, Part } from "../../parts/Page";
@@ -26,7 +27,9 @@ export function chosen(models: Model[], id: string | undefined): Model | undefin
 
 function Publish({ model }: { model: Model }) {
   const publish = usePublish();
+  const allowed = useMay("analyst");
   if (model.published) return <State state="published" />;
+  if (!allowed) return null;
   return (
     <>
       <Button variant="default" loading={publish.isPending} onClick={() => publish.mutate(model.id)}>
@@ -42,6 +45,7 @@ function Page({ models }: { models: Model[] }) {
   const navigate = useNavigate();
   const [fitting, setFitting] = useState(false);
   const model = chosen(models, id);
+  const allowed = useMay("analyst");
   const summary = useSummary(model?.state === "ready" ? model.id : undefined);
   const running = models.filter((m) => m.state === "queued" || m.state === "running");
   const stopped = model && (model.state === "failed" || model.state === "cancelled") ? model : undefined;
@@ -57,9 +61,11 @@ function Page({ models }: { models: Model[] }) {
         actions={
           <>
             {model?.state === "ready" && <Publish model={model} />}
-            <Button onClick={() => setFitting(!fitting)} aria-expanded={fitting}>
-              {models.length > 0 ? "Fit again" : "Fit a model"}
-            </Button>
+            {allowed && (
+              <Button onClick={() => setFitting(!fitting)} aria-expanded={fitting}>
+                {models.length > 0 ? "Fit again" : "Fit a model"}
+              </Button>
+            )}
           </>
         }
       />

@@ -1,5 +1,6 @@
 import { useDeleteModel } from "../../api/models";
 import type { Model } from "../../api/models";
+import { useMay } from "../../api/session";
 import { formatMoment } from "../../format/date";
 import { Confirm } from "../../parts/Confirm";
 import { State } from "../../parts/State";
@@ -12,6 +13,7 @@ interface Props {
 
 export function Versions({ models, current, onShow }: Props) {
   const remove = useDeleteModel();
+  const allowed = useMay("analyst");
   return (
     <div className="scroll">
       <table className="data">
@@ -35,7 +37,7 @@ export function Versions({ models, current, onShow }: Props) {
               <td>{m.health ? <State state={m.health.verdict} /> : "—"}</td>
               <td className="nowrap">{formatMoment(m.created_at)}</td>
               <td className="number">
-                {!m.published && m.state !== "running" && (
+                {allowed && !m.published && m.state !== "running" && (
                   <Confirm label="Delete" variant="subtle" title={`Delete ${m.name} v${m.version}?`} confirm="Delete the model" harm run={() => remove.mutateAsync(m.id)}>
                     Its draws and its answers go; plans that were made from it stay readable.
                   </Confirm>

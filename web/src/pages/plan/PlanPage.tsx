@@ -7,6 +7,7 @@ import { useModels } from "../../api/models";
 import type { Model } from "../../api/models";
 import { useOptimise, usePlans } from "../../api/plans";
 import type { PlanRow } from "../../api/plans";
+import { useMay } from "../../api/session";
 import { Loaded } from "../../parts/Loaded";
 import { Empty, PageHead, Part } from "../../parts/Page";
 import { Problem } from "../../parts/Problem";
@@ -31,6 +32,7 @@ function Builder({ model, plans, compared }: { model: Model; plans: PlanRow[]; c
   const [name, setName] = useState("");
   const [own, setOwn] = useState(false);
   const optimise = useOptimise();
+  const allowed = useMay("analyst");
   const navigate = useNavigate();
   const dataset = useDataset(model.dataset.id);
   const series = useDatasetSeries(model.dataset.id);
@@ -58,7 +60,7 @@ function Builder({ model, plans, compared }: { model: Model; plans: PlanRow[]; c
         actions={
           <>
             <Button variant="default" onClick={() => setOwn(!own)} aria-expanded={own}>Price your own plan</Button>
-            <Button onClick={start} loading={optimise.isPending} disabled={lacks !== null} title={lacks ?? undefined}>Find the best plan</Button>
+            {allowed && <Button onClick={start} loading={optimise.isPending} disabled={lacks !== null} title={lacks ?? undefined}>Find the best plan</Button>}
           </>
         }
       />

@@ -3,6 +3,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 
 import { useDeletePlan } from "../../api/plans";
 import type { PlanRow } from "../../api/plans";
+import { useMay } from "../../api/session";
 import { formatMoment } from "../../format/date";
 import { Confirm } from "../../parts/Confirm";
 import { State } from "../../parts/State";
@@ -11,6 +12,7 @@ import { State } from "../../parts/State";
 export function Plans({ plans, compared }: { plans: PlanRow[]; compared: string[] }) {
   const navigate = useNavigate();
   const remove = useDeletePlan();
+  const allowed = useMay("analyst");
   if (plans.length === 0) return <p className="quiet">No plan yet. Each one stays here, to be compared and exported.</p>;
   const toggle = (id: string) => {
     const next = compared.includes(id) ? compared.filter((c) => c !== id) : [...compared, id];
@@ -36,9 +38,9 @@ export function Plans({ plans, compared }: { plans: PlanRow[]; compared: string[
               <td><State state={plan.state} /></td>
               <td className="nowrap">{formatMoment(plan.created_at)}</td>
               <td>
-                <Confirm label="Delete" variant="subtle" title={`Delete ${plan.name}?`} confirm="Delete the plan" harm run={() => remove.mutateAsync(plan.id)}>
+                {allowed && <Confirm label="Delete" variant="subtle" title={`Delete ${plan.name}?`} confirm="Delete the plan" harm run={() => remove.mutateAsync(plan.id)}>
                   It can be made again from the same model and the same question.
-                </Confirm>
+                </Confirm>}
               </td>
             </tr>
           ))}

@@ -1,5 +1,5 @@
 import { useSystem } from "../../api/settings";
-import { formatMoment } from "../../format/date";
+import { formatAge, formatMoment } from "../../format/date";
 import { Loaded } from "../../parts/Loaded";
 import { Part } from "../../parts/Page";
 import { State } from "../../parts/State";
@@ -15,7 +15,7 @@ export function Health() {
               <li key={part.name}>
                 <State state={part.state} />
                 <div><p><strong>{part.name}</strong></p><p className="advice">{part.message}</p></div>
-                <span className="quiet">{formatMoment(part.checked_at)}</span>
+                <span className="quiet nowrap" title={formatMoment(part.checked_at)}>looked at {formatAge(part.checked_at, system.dataUpdatedAt)}</span>
               </li>
             ))}
           </ul>
