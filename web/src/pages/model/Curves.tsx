@@ -44,8 +44,10 @@ export function Curves({ summary, terms, channels }: PartProps) {
   if (!channel || !curve) return null;
   const observed = curve.observed_to * channel.spend;
   const most = curve.multiplier[curve.multiplier.length - 1] ?? 2;
-  const at = (key: keyof CurvePoint) => valueAt(points, asked, key);
-  const slope = valueAt(
+  // What was really spent has an answer of its own, from all draws; curves may rest on fewer.
+  const at = (key: "q05" | "q50" | "q95") =>
+    (times === 1 ? channel.contribution[key] : null) ?? valueAt(points, asked, key);
+  const slope = (times === 1 ? channel.mroi?.q50 : null) ?? valueAt(
     curve.spend.map((spend, i) => ({ ...points[i]!, spend, q50: curve.marginal.q50[i]! })),
     asked,
   );

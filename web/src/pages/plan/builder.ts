@@ -132,10 +132,6 @@ function objectiveOf(state: Builder): Objective {
   }
 }
 
-/** Goals that decide by themselves how much to spend. */
-export const isFree = (state: Builder) =>
-  state.budget === "free" || ["target-roas", "target-cpa", "target-mroi"].includes(state.goal);
-
 function budgetOf(state: Builder): PlanQuestion["budget"] {
   if (state.budget === "total" && state.most !== "") return { least: state.most, most: state.most };
   if (state.budget === "range") {
