@@ -6,6 +6,7 @@
 //! benchmarks use `release`.
 
 mod bench;
+mod build_ui;
 mod check;
 mod demo;
 mod step;
@@ -22,6 +23,7 @@ usage: cargo xtask TASK [ARGS]
 
   demo [ARGS]    build the outlay binary and run `outlay demo ARGS`
   test [ARGS]    run all tests and documentation tests; ARGS go to the test runner
+  build-ui       build the dashboard in web/ when its sources have changed (needs Node.js)
   check          formatting, clippy without warnings, licences where cargo-deny is installed
   bench [NAME]   run the benchmark programs (or those whose name contains NAME) in release
   bench worlds [--quick] [ARGS]
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
     let outcome = match task.as_deref() {
         Some("demo") => demo::hand_over(&rest),
         Some("test") => test::all(&rest),
+        Some("build-ui") => build_ui::when_changed(),
         Some("check") => check::all(),
         Some("bench") if rest.first().is_some_and(|name| name == "worlds") => {
             worlds::bench(&rest[1..])

@@ -1,0 +1,91 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { get, post, remove } from "./client";
+import type { Page } from "./client";
+import type { Granularity } from "./common";
+import type { Mapping, Quality, Totals } from "./description";
+
+export interface Dataset {
+  id: string;
+  name: string;
+  version: number;
+  granularity: Granularity;
+  periods: number;
+  from: string;
+  to: string;
+  /** Paid, then organic, in the order of colours. */
+  channels: string[];
+  geos: string[];
+  kpi: string;
+  outcome_unit: string;
+  outcome_is_money: boolean;
+  currency: string | null;
+  quality: { verdict: "ok" | "review" | "fail"; score: number | null; findings: number };
+  upload: string | null;
+  created_at: string;
+  created_by?: string | null;
+}
+
+/** National series per period; spend in money, exposure in its own unit. */
+export interface DatasetSeries {
+  dates: string[];
+  kpi: { name: string; values: number[] };
+  channels: {
+    name: string;
+    kind: "paid" | "organic";
+    spend: number[] | null;
+    exposure: number[] | null;
+    exposure_unit: string | null;
+  }[];
+}
+
+const KEY = "datasets";
+
+export function useDatasets() {
+  return useQuery({
+    queryKey: [KEY],
+    queryFn: ({ signal }) => get<Page<Dataset>>("/datasets", undefined, signal),
+  });
+}
+
+export function useDataset(id: string) {
+  return useQuery({
+    queryKey: [KEY, id],
+    queryFn: ({ signal }) => get<Dataset>(`/datasets/${id}`, undefined, signal),
+  });
+}
+
+function part<T>(name: string) {
+  return function usePart(id: string) {
+    return useQuery({
+      queryKey: [KEY, id, name],
+      queryFn: ({ signal }) => get<T>(`/datasets/${id}/${name}`, undefined, signal),
+      staleTime: Infinity,
+    });
+  };
+}
+
+export const useDatasetSeries = part<DatasetSeries>("series");
+export const useDatasetTotals = part<Totals>("totals");
+export const useDatasetQuality = part<Quality>("quality");
+
+export function useAcceptDataset() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (form: { upload: string; mapping: Mapping; name: string }) =>
+      post<Dataset>("/datasets", form),
+    onSuccess: () => client.invalidateQueries(),
+  });
+}
+
+/** Undoes an import; models that were fitted on it keep their answers. */
+export function useUndoImport() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => remove(`/datasets/${id}`),
+    onSuccess: (_, id) => {
+      client.removeQueries({ queryKey: [KEY, id] });
+      return client.invalidateQueries();
+    },
+  });
+}

@@ -1,0 +1,81 @@
+import { Link, useParams } from "@tanstack/react-router";
+
+import { useCampaign, useCampaignSeries } from "../../api/campaigns";
+import type { Campaign, CampaignSeries } from "../../api/campaigns";
+import { Figure } from "../../charts/Figure";
+import { Line } from "../../charts/Line";
+import { cell } from "../../charts/table";
+import { formatDay } from "../../format/date";
+import { capitalise } from "../../format/terms";
+import { Loaded } from "../../parts/Loaded";
+import { Keys, PageHead, Part } from "../../parts/Page";
+import { termsOf } from "./Campaigns";
+
+function Series({ campaign, series }: { campaign: Campaign; series: CampaignSeries }) {
+  const terms = termsOf(campaign);
+  if (series.dates.length === 0) return <p className="quiet">No days have been reported for this campaign.</p>;
+  return (
+    <div className="two">
+      {series.metrics.map((metric) => {
+        const show = (v: number | null) => (metric.is_money ? terms.money(v) : terms.numbers.compact(v));
+        const exact = (v: number | null) => (metric.is_money ? terms.moneyExact(v) : terms.numbers.exact(v));
+        const unit = metric.is_money && terms.sign ? `${metric.name}, ${terms.sign.trim()}` : metric.unit;
+        const title = `${capitalise(metric.name)} over time`;
+        return (
+          <Figure
+            key={metric.name}
+            title={title}
+            name={`${campaign.name} ${metric.name}`}
+            table={{
+              columns: [{ label: "Date" }, { label: metric.name, numeric: true, unit: metric.unit }],
+              rows: series.dates.map((d, i) => [cell(formatDay(d), d), cell(exact(metric.values[i] ?? null), metric.values[i])]),
+            }}
+          >
+            <Line title={title} name={metric.name} unit={unit} dates={series.dates} values={metric.values} changes={series.changes} show={show} />
+          </Figure>
+        );
+      })}
+    </div>
+  );
+}
+
+function Detail({ campaign }: { campaign: Campaign }) {
+  const series = useCampaignSeries(campaign.id);
+  const terms = termsOf(campaign);
+  const cost = campaign.outcome && campaign.spend > 0 ? (campaign.outcome_is_money ? campaign.outcome / campaign.spend : campaign.spend / campaign.outcome) : null;
+  return (
+    <>
+      <PageHead
+        name={campaign.name}
+        question="How is this campaign doing, and why?"
+        sentence={`${campaign.name} has spent ${terms.money(campaign.spend)} from ${formatDay(campaign.from)} to ${formatDay(campaign.to)}${campaign.outcome === null ? "" : `; the platform counts ${terms.outcome(campaign.outcome)}${campaign.outcome_is_money ? "" : ` ${campaign.outcome_unit}`}`}.`}
+      />
+      <Keys
+        figures={[
+          { name: "Platform, channel", value: campaign.platform, after: campaign.channel },
+          { name: "State", value: campaign.status },
+          { name: "Spend", value: terms.money(campaign.spend), exact: terms.moneyExact(campaign.spend) },
+          ...(campaign.budget !== null ? [{ name: "Budget", value: terms.money(campaign.budget), exact: terms.moneyExact(campaign.budget) }] : []),
+          ...(cost !== null ? [{ name: campaign.outcome_is_money ? `Counted by the platform, per ${terms.unit}` : "Spend per outcome", value: campaign.outcome_is_money ? terms.rate(cost) : terms.money(cost) }] : []),
+        ]}
+      />
+      <p className="note">What a platform counts is what it claims, not what it caused. <Link to="/model">The model</Link> says what its channel brings.</p>
+      <Part first><Loaded query={series} height={300}>{(data) => <Series campaign={campaign} series={data} />}</Loaded></Part>
+      <Loaded query={series} height={40}>
+        {({ changes }) => changes.length === 0 ? null : (
+          <Part title="Changes">
+            <ul className="checks">
+              {changes.map((c) => <li key={c.date + c.sentence}><span className="quiet nowrap">{formatDay(c.date)}</span><p>{c.sentence}</p></li>)}
+            </ul>
+          </Part>
+        )}
+      </Loaded>
+    </>
+  );
+}
+
+export default function CampaignDetail() {
+  const { id } = useParams({ from: "/campaigns/$id" });
+  const campaign = useCampaign(id);
+  return <div className="page"><Loaded query={campaign} height={420}>{(data) => <Detail campaign={data} />}</Loaded></div>;
+}

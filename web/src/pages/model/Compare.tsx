@@ -1,0 +1,76 @@
+import { NativeSelect } from "@mantine/core";
+
+import { useModelComparison } from "../../api/models";
+import type { Model } from "../../api/models";
+import type { Comparison, Pair } from "../../api/summary";
+import { DataTable } from "../../charts/DataTable";
+import { Figure } from "../../charts/Figure";
+import { Forest } from "../../charts/Forest";
+import { cell } from "../../charts/table";
+import { Numbers, columnDecimals } from "../../format/number";
+import { Loaded } from "../../parts/Loaded";
+import { Part } from "../../parts/Page";
+import { State } from "../../parts/State";
+
+const numbers = new Numbers();
+
+function Differences({ comparison }: { comparison: Comparison }) {
+  const digits = columnDecimals(comparison.channels.flatMap((c) => [c.roi?.a.q95, c.roi?.b.q95]));
+  const both = (pair: Pair | null) =>
+    pair ? `${numbers.interval(pair.a, digits)} → ${numbers.interval(pair.b, digits)}` : "—";
+  const share = (pair: Pair) => `${numbers.shareInterval(pair.a)} → ${numbers.shareInterval(pair.b)}`;
+  const table = {
+    columns: [
+      { label: "Channel" }, { label: "Return per unit: before → after", numeric: true },
+      { label: "Share of outcome: before → after", numeric: true }, { label: "In words" },
+    ],
+    rows: comparison.channels.map((c) => [
+      cell(c.channel),
+      cell(both(c.roi), c.roi?.difference ?? null),
+      cell(share(c.share), c.share.difference),
+      cell(c.sentence),
+    ]),
+  };
+  const title = "Return per unit: before in grey, after in colour";
+  const rows = comparison.channels.flatMap((c) => (c.roi ? [{
+    name: c.channel, colour: "var(--accent)", estimate: c.roi.b, before: c.roi.a,
+    shown: numbers.interval(c.roi.b, digits), tip: `${c.channel}: ${both(c.roi)}\n${c.sentence}`,
+  }] : []));
+  return (
+    <>
+      <p className="lead">{comparison.sentence} <State state={comparison.verdict} /></p>
+      {!comparison.same_data && comparison.data_differences.map((line) => <p key={line} className="note">{line}</p>)}
+      <Figure title={title} name={title} table={table}>
+        <Forest title={title} unit="outcome per unit of spend" rows={rows} tick={(v) => numbers.aligned(v, 2)} />
+      </Figure>
+      <div style={{ marginTop: 14 }}><DataTable table={table} caption="What moved per channel" /></div>
+    </>
+  );
+}
+
+interface Props {
+  models: Model[];
+  model: Model;
+  against: string | undefined;
+  onChoose: (id: string | undefined) => void;
+}
+
+/** A new model never moves numbers silently: how every one of them would change, before publishing. */
+export function Compare({ models, model, against, onChoose }: Props) {
+  const others = models.filter((m) => m.state === "ready" && m.id !== model.id);
+  const left = others.find((m) => m.id === against)?.id;
+  const comparison = useModelComparison(left, model.id);
+  return (
+    <Part title="What would change" lead="Set this version beside another one before its numbers reach Home and Plan.">
+      <NativeSelect
+        w={320}
+        aria-label="Compare with"
+        value={left ?? ""}
+        data={[{ value: "", label: "Compare with …" }, ...others.map((m) => ({ value: m.id, label: `${m.name}, version ${m.version}${m.published ? " (published)" : ""}` }))]}
+        onChange={(event) => onChoose(event.currentTarget.value || undefined)}
+        mb="md"
+      />
+      {left && <Loaded query={comparison}>{(data) => <Differences comparison={data} />}</Loaded>}
+    </Part>
+  );
+}

@@ -1,0 +1,255 @@
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import { open, serve } from "./app";
+import { SESSION, WORLDS } from "./fixtures/api.mjs";
+import summary from "./fixtures/summary.json";
+
+const LONG = { timeout: 8000 };
+const heading = (name: RegExp | string) => screen.findByRole("heading", { name }, LONG);
+
+beforeEach(() => localStorage.clear());
+
+describe("the first run", () => {
+  it("asks for one person before anything else", async () => {
+    const calls = serve(WORLDS.setup);
+    open("/");
+    await heading(/next unit of money/);
+    const user = userEvent.setup();
+    await user.type(screen.getByLabelText(/Your name/), "Ada");
+    await user.type(screen.getByLabelText(/E-mail/), "ada@example.com");
+    await user.type(screen.getByLabelText(/^Password/), "correct horse");
+    await user.type(screen.getByLabelText(/Workspace/), "Brand");
+    await user.click(screen.getByRole("button", { name: /Set up/ }));
+    await waitFor(() => expect(calls.find((c) => c.path === "/api/setup")?.body).toEqual({
+      name: "Ada", email: "ada@example.com", password: "correct horse", workspace: "Brand",
+    }));
+  });
+
+  it("offers a file or the demo, and shows the demo's progress", async () => {
+    serve(WORLDS.empty);
+    open("/");
+    await heading(/Drop a file/);
+    await userEvent.click(screen.getByRole("button", { name: "Load the demo" }));
+    expect(await screen.findByText(/Sampling/)).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Stop" })).toBeTruthy();
+  });
+});
+
+describe("the shell", () => {
+  it("shows only pages that exist, and goes by keyboard", async () => {
+    serve();
+    const { router } = open("/settings");
+    const nav = (await screen.findAllByRole("navigation", { name: "Pages" }, LONG))[0]!;
+    expect(within(nav).getAllByRole("link").map((l) => l.textContent?.trim())).toEqual(["Outlay", "Home", "Campaigns", "Model", "Plan", "Data", "Settings"]);
+    const user = userEvent.setup();
+    await user.keyboard("gd");
+    await waitFor(() => expect(router.state.location.pathname).toBe("/data"));
+    await user.keyboard("/");
+    expect(document.activeElement?.id).toBe("search");
+    await user.keyboard("gp");
+    expect(router.state.location.pathname).toBe("/data");
+  });
+
+  it("says what happened, why, what next and what was kept", async () => {
+    serve(WORLDS.broken);
+    open("/model");
+    const alert = await screen.findByRole("alert", {}, LONG);
+    for (const text of ["The store does not answer", /busy for longer/, /Try again in a moment/, "Your upload is safe.", "store.unavailable"]) {
+      expect(within(alert).getByText(text)).toBeTruthy();
+    }
+  });
+
+  it("has a page for an address that leads nowhere", async () => {
+    serve();
+    open("/nowhere");
+    await heading(/nothing at this address/);
+  });
+});
+
+describe("finding and following", () => {
+  it("goes where the search and the page point, and nowhere else", async () => {
+    serve();
+    const { router } = open("/");
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole("button", { name: "Look at 2 findings" }, LONG));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/data/d1"));
+    await user.type(document.getElementById("search")!, "quick");
+    await user.click(await screen.findByRole("option", { name: "Model: Quick look", hidden: true }));
+    await waitFor(() => expect(router.state.location.href).toBe("/model?id=m2"));
+    await waitFor(() => expect((document.getElementById("search") as HTMLInputElement).value).toBe(""));
+  });
+});
+
+describe("dropping a file", () => {
+  const file = (name: string) => new File(["date,revenue"], name, { type: "text/csv" });
+
+  it("sends it, says how far it is, and goes on to its columns", async () => {
+    const sent: { headers: Record<string, string>; body: unknown }[] = [];
+    class FakeRequest {
+      upload: { onprogress?: (event: { loaded: number }) => void } = {};
+      status = 201;
+      responseText = JSON.stringify({ id: "u1", name: "spend.csv", bytes: 12, sha256: "", at: "" });
+      onload = () => undefined;
+      headers: Record<string, string> = {};
+      open() {
+        return undefined;
+      }
+      setRequestHeader(name: string, value: string) {
+        this.headers[name] = value;
+      }
+      send(body: unknown) {
+        sent.push({ headers: this.headers, body });
+        this.upload.onprogress?.({ loaded: 6 });
+        setTimeout(() => this.onload(), 20);
+      }
+    }
+    vi.stubGlobal("XMLHttpRequest", FakeRequest);
+    serve(WORLDS.empty);
+    const { router } = open("/");
+    await heading(/Drop a file/);
+    await userEvent.upload(screen.getByLabelText("File with your data"), file("Ausgaben €.csv"));
+    expect(await screen.findByText(/6 bytes of 12 bytes sent/)).toBeTruthy();
+    await waitFor(() => expect(router.state.location.pathname).toBe("/data/import/u1"), LONG);
+    expect(sent[0]!.headers).toMatchObject({ "X-File-Name": "Ausgaben%20%E2%82%AC.csv", "X-CSRF-Token": "token", "Content-Type": "text/csv" });
+    vi.unstubAllGlobals();
+  });
+
+  it("takes one at a time, and says so", async () => {
+    serve(WORLDS.empty);
+    open("/data");
+    const zone = (await screen.findByText("Drop a file here", {}, LONG)).closest(".drop")!;
+    fireEvent.drop(zone, { dataTransfer: { files: [file("a.csv"), file("b.csv")] } });
+    expect(await screen.findByText("2 files at once")).toBeTruthy();
+  });
+});
+
+describe("Data", () => {
+  it("adds up again when a column changes its role, and imports what was said", async () => {
+    const calls = serve();
+    const { router } = open("/data/import/u1");
+    await heading(/156 weeks/);
+    const user = userEvent.setup();
+    await user.selectOptions(screen.getByLabelText(/currency/), "EUR");
+    await user.selectOptions(screen.getByLabelText("price is"), "control");
+    await waitFor(() => {
+      const last = calls.filter((c) => c.path.endsWith("/check")).at(-1)?.body as { mapping: { currency: string; controls: string[] } };
+      expect(last.mapping.currency).toBe("EUR");
+      expect(last.mapping.controls).toContain("price");
+    }, LONG);
+    const accept = screen.getByRole("button", { name: /It matches/ });
+    await waitFor(() => expect((accept as HTMLButtonElement).disabled).toBe(false), LONG);
+    await user.click(accept);
+    await waitFor(() => expect(router.state.location.pathname).toBe("/"), LONG);
+    expect((calls.find((c) => c.path === "/api/datasets" && c.method === "POST")?.body as { name: string }).name).toBe("data");
+  });
+});
+
+describe("Model", () => {
+  it("shows the answer with intervals, and trust", async () => {
+    serve();
+    open("/model");
+    await heading(new RegExp(`^${summary.sentence.slice(0, 14)}`));
+    expect((await screen.findAllByRole("img", { name: /^search: €1\.93 \(0\.66–4\.82\)/ }, LONG)).length).toBeGreaterThan(0);
+    expect(screen.getByText(/Mostly: look at the points below/)).toBeTruthy();
+    expect(screen.getByText("8 checks that are fine")).toBeTruthy();
+  });
+
+  it("has the table behind a picture", async () => {
+    serve();
+    open("/model");
+    const figure = await screen.findByRole("figure", { name: "Return per euro" }, LONG);
+    await userEvent.click(within(figure).getByRole("button", { name: "Table" }));
+    const rows = within(figure).getAllByRole("row");
+    expect(rows).toHaveLength(6);
+  });
+
+  it("follows a fit and stops it", async () => {
+    const calls = serve(WORLDS.fitting);
+    open("/model");
+    await userEvent.click(await screen.findByRole("button", { name: "Stop" }, LONG));
+    await waitFor(() => expect(calls.some((c) => c.path === "/api/jobs/j1/cancel")).toBe(true));
+  });
+
+  it("starts a fit with the chosen preset and method", async () => {
+    const calls = serve();
+    open("/model");
+    const user = userEvent.setup();
+    await user.click(await screen.findByRole("button", { name: "Fit again" }, LONG));
+    await user.click(screen.getByLabelText("Google Meridian's default"));
+    await user.click(screen.getByLabelText("Quick look"));
+    await user.click(screen.getByRole("button", { name: "Start the fit" }));
+    await waitFor(() => expect(calls.find((c) => c.path === "/api/models" && c.method === "POST")?.body).toEqual({ dataset: "d1", preset: "meridian", method: "laplace", seed: 1 }));
+  });
+});
+
+describe("a viewer", () => {
+  it("reads everything and is offered nothing that would be refused", async () => {
+    const viewer = { "/api/session": { ...SESSION, role: "viewer" } };
+    serve(viewer);
+    const { router } = open("/model");
+    await heading(/^search returns/);
+    expect(screen.queryByRole("button", { name: /Fit again|Publish|Delete/ })).toBeNull();
+    await router.navigate({ to: "/data" });
+    expect(await screen.findByText(/an analyst imports files/, {}, LONG)).toBeTruthy();
+    await router.navigate({ to: "/plan" });
+    await screen.findByRole("button", { name: "Price your own plan" }, LONG);
+    expect(screen.queryByRole("button", { name: "Find the best plan" })).toBeNull();
+  });
+});
+
+describe("Plan", () => {
+  it("asks with the limits that were set, and goes to the plan", async () => {
+    const calls = serve();
+    const { router } = open("/plan");
+    const user = userEvent.setup();
+    await user.click(await screen.findByLabelText("Keep radio as it is", {}, LONG));
+    await user.type(screen.getByLabelText("tv at most"), "110");
+    await user.click(screen.getByRole("button", { name: "Find the best plan" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/plan/p1"), LONG);
+    const body = calls.find((c) => c.path === "/api/plans" && c.method === "POST")?.body as { model: string; question: { channel: unknown } };
+    expect(body.model).toBe("m1");
+    expect(body.question.channel).toEqual({ radio: { lock: true }, tv: { min: { "of-current": 0.5 }, max: { "of-current": 1.1 } } });
+  });
+
+  it("says what the plan brings, how sure that is, and what holds it back", async () => {
+    serve();
+    open("/plan/p1");
+    await heading(/764K over 13 weeks/);
+    expect(await screen.findByText(/In 15 of 20 equally likely cases/, {}, LONG)).toBeTruthy();
+    expect(screen.getAllByText(/one percent of slack would bring/).length).toBeGreaterThan(0);
+    expect(screen.getByText(/No plan within these limits/)).toBeTruthy();
+    await userEvent.click(screen.getByRole("button", { name: "Find out what decides" }));
+    expect(await screen.findByText(/a test of it comes first/, {}, LONG)).toBeTruthy();
+  });
+
+  it("compares with doing nothing first", async () => {
+    serve();
+    open("/plan?compare=p1");
+    const table = await screen.findByRole("region", { name: "Scenarios side by side" }, LONG);
+    expect(within(table).getAllByRole("row")[1]!.textContent).toMatch(/^doing nothing/);
+  });
+});
+
+describe("other pages", () => {
+  it("fill from the API", async () => {
+    serve();
+    const { router } = open("/campaigns");
+    await heading(/has spent most/);
+    await router.navigate({ to: "/campaigns/$id", params: { id: "c1" } });
+    await heading(/the platform counts/);
+    await router.navigate({ to: "/settings" });
+    await heading(/Everything works: 3 parts/);
+    await router.navigate({ to: "/data/$id", params: { id: "d1" } });
+    await heading(/Demo brand holds 156 weeks/);
+    await router.navigate({ to: "/" });
+    await heading(/Revenue was/);
+  });
+
+  it("shows a token once", async () => {
+    serve();
+    open("/settings?tab=tokens");
+    expect(await screen.findByText("nightly export", {}, LONG)).toBeTruthy();
+  });
+});
