@@ -8,8 +8,8 @@ channel,segment,population,unit,cost_per_thousand,bought,frequency,reached
 tv,,1000000,spend,,10000,1,180000
 tv,,1000000,spend,,50000,1,480000
 tv,,1000000,spend,,120000,1,650000
-video,,1000000,spend,12,5000,1,150000
-video,,1000000,spend,12,20000,1,390000
+video,,1000000,spend,,5000,1,150000
+video,,1000000,spend,,20000,1,390000
 ";
 
 #[test]

@@ -44,18 +44,13 @@ pub(crate) fn reached(answer: &Reached) -> String {
         };
         columns.push(Column::text(&head, of(&cell)));
     }
+    let off = |c: &Curve| format!("{:.1} %", 100.0 * c.fit.curve.largest_relative);
+    columns.push(Column::text("off its points", of(&off)));
     columns.push(Column::number("times each", of(&|c| maybe(c.last.average_frequency))).leaves(1));
     columns.push(
         Column::number("next person costs", of(&|c| maybe(c.last.next_person_cost))).leaves(2),
     );
     columns.push(Column::number("most", of(&|c| compact(c.limit))).leaves(3));
-    columns.push(
-        Column::text(
-            "off its points",
-            of(&|c| format!("{:.1} %", 100.0 * c.fit.curve.largest_relative)),
-        )
-        .leaves(4),
-    );
     let mut text = format!("{}\n\n{}", answer.sentence, set(columns, super::width()));
     if let Some(split) = &answer.split {
         let of = |f: &dyn Fn(usize) -> String| (0..split.channels.len()).map(f).collect::<Vec<_>>();
