@@ -8,8 +8,8 @@ use outlay_engine::learn::{CurveRequest, FitRequest, curve};
 use outlay_mmm::compare::compare;
 use outlay_mmm::summary::Summary;
 use outlay_store::{
-    Dataset, DatasetState, Id, Job, LineageEdge, Model, ModelState, NewJob, Scope, StoreError,
-    Stored, User, WorkspaceId,
+    Dataset, DatasetState, Id, Job, LineageEdge, Model, ModelState, NewJob, Page, Scope,
+    StoreError, Stored, User, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -357,6 +357,12 @@ async fn remove(
     if matches!(stored.body.state, ModelState::Queued | ModelState::Fitting) {
         let title = "the model is being learnt";
         return Err(Problem::conflict("model.busy", title, "cancel its job first"));
+    }
+    // The schema would take its plans along.
+    let one = Page { after: None, limit: Some(1) };
+    if !app.scope(caller.workspace).scenarios().of_model(id, one).await?.rows.is_empty() {
+        let title = "plans were made with this model";
+        return Err(Problem::conflict("model.planned-with", title, "delete those plans first"));
     }
     models.delete(id, stored.version).await?;
     if let Some(folder) = &stored.body.artefact_key {
