@@ -45,6 +45,7 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(one))
         .routes(routes!(metrics))
         .routes(routes!(arms))
+        .routes(routes!(series))
 }
 
 /// Days of a page where nothing is said.
@@ -175,5 +176,39 @@ async fn arms(
             "id": arm.id, "platform": arm.body.platform, "channel": arm.body.channel,
             "creative": arm.body.creative, "status": arm.body.status, "bid": arm.body.bid,
         })
+    })))
+}
+
+/// The same as series for a chart, with the changes that were made.
+#[utoipa::path(get, path = "/api/campaigns/{id}/series", tag = "campaigns",
+    params(("id" = uuid::Uuid, Path), Range),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+async fn series(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Ident(id): Ident<Campaign>,
+    Params(range): Params<Range>,
+) -> Result<Json<Value>, Problem> {
+    let scope = app.scope(caller.workspace);
+    scope.campaigns().get(id).await?;
+    let days = scope.facts().series(id, span(&app, range)).await?;
+    let changes = scope.allocation_changes().of_campaign(id, Page::default()).await?.rows;
+    let metric = |name: &str, money: bool, of: &dyn Fn(&outlay_store::DayTotals) -> f64| {
+        let values: Vec<f64> = days.iter().map(of).collect();
+        json!({ "name": name, "unit": name, "is_money": money, "values": values })
+    };
+    Ok(Json(json!({
+        "dates": days.iter().map(|day| day.day).collect::<Vec<_>>(),
+        "metrics": [
+            metric("spend", true, &|day| day.totals.cost.micros as f64 / 1e6),
+            metric("revenue", true, &|day| day.totals.revenue.micros as f64 / 1e6),
+            metric("clicks", false, &|day| day.totals.clicks as f64),
+            metric("impressions", false, &|day| day.totals.impressions as f64),
+        ],
+        "changes": changes.iter().map(|change| json!({
+            "date": change.created_at.date_naive(), "sentence": change.body.reason,
+        })).collect::<Vec<_>>(),
     })))
 }
