@@ -12,18 +12,22 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Problem {
     /// A page about this kind of failure.
-    pub r#type: String,
+    #[schema(value_type = String)]
+    pub r#type: Box<str>,
     /// What happened, in one sentence.
-    pub title: String,
+    #[schema(value_type = String)]
+    pub title: Box<str>,
     /// HTTP status.
     pub status: u16,
     /// Stable name of the kind of failure.
     pub code: String,
     /// More about the cause.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub detail: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub detail: Option<Box<str>>,
     /// What to do now.
-    pub next: String,
+    #[schema(value_type = String)]
+    pub next: Box<str>,
     /// What is wrong with single fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
@@ -48,12 +52,12 @@ impl Problem {
     ) -> Self {
         let code = code.into();
         Self {
-            r#type: format!("https://outlay.dev/errors/{code}"),
-            title: title.into(),
+            r#type: format!("https://outlay.dev/errors/{code}").into(),
+            title: title.into().into(),
             status: status.as_u16(),
             code,
             detail: None,
-            next: next.into(),
+            next: next.into().into(),
             errors: Vec::new(),
         }
     }
@@ -85,7 +89,7 @@ impl Problem {
     /// With more about the cause.
     #[must_use]
     pub fn because(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.detail = Some(detail.into().into());
         self
     }
 

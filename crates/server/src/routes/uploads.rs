@@ -131,8 +131,8 @@ async fn receive(
 fn file_too_large(most: u64) -> Problem {
     let mut problem = too_large();
     problem.code = "upload.too-large".to_owned();
-    problem.title = "the file is larger than this server takes".to_owned();
-    problem.next = format!("send at most {most} bytes, or raise server.upload_bytes_max");
+    problem.title = "the file is larger than this server takes".into();
+    problem.next = format!("send at most {most} bytes, or raise server.upload_bytes_max").into();
     problem
 }
 
@@ -230,15 +230,8 @@ async fn check(
     let mapping = mapping(form.mapping)?;
     let upload = app.scope(caller.workspace).uploads().get(id).await?;
     let dialect = FileDialect::default();
-    let served = with(
-        &app,
-        caller.workspace,
-        &upload,
-        Some(mapping),
-        dialect,
-        registry,
-        |collected, registry| data::check(collected, registry),
-    );
+    let served =
+        with(&app, caller.workspace, &upload, Some(mapping), dialect, registry, data::check);
     served.await.map(Json)
 }
 

@@ -82,7 +82,7 @@ mod tests {
         let built = built.unwrap();
         assert_eq!(built.horizon, Some(Written::Number(8.0)));
         let limits = built.limits.unwrap();
-        assert_eq!(limits.channel["tv"].lock, true);
+        assert!(limits.channel["tv"].lock);
         assert_eq!(limits.every_channel, ChannelLimits::default());
         let usual = read(json!({ "version": 1, "budget": { "least": 5.0 } })).unwrap();
         assert_ne!(usual.limits.unwrap().every_channel, ChannelLimits::default());

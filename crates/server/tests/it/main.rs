@@ -1,5 +1,7 @@
 //! The real server on a free port, on the embedded database in a temporary folder.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod access;
 mod doctor;
 mod flow;
