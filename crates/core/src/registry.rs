@@ -85,6 +85,16 @@ impl Registry {
         Ok(registry)
     }
 
+    /// This registry with one more value over it.
+    ///
+    /// # Errors
+    /// [`RegistryError`] for an unknown key or a value out of its range.
+    pub fn and(mut self, key: &str, value: f64) -> Result<Self, RegistryError> {
+        let one = Self::with([(key.to_owned(), value)])?;
+        self.overrides.extend(one.overrides);
+        Ok(self)
+    }
+
     /// The value in force of a setting, named by its constant in [`keys`].
     pub fn get(&self, setting: &Setting) -> f64 {
         self.overrides.get(setting.key).copied().unwrap_or(setting.default)
@@ -287,6 +297,34 @@ settings! {
         "own choice: what an eye follows", "Least time between two written reports of a job's progress";
     JOBS_SLOTS = "jobs.slots", 2.0, "jobs", 1.0, 1024.0, Low,
         "cores of a small server", "Jobs that one worker process runs at once";
+    SERVER_UPLOAD_BYTES = "server.upload_bytes_max", 1.0e9, "bytes", 1e3, 1e12, Medium,
+        "as the largest file that is read", "Largest file that is taken";
+    SERVER_BODY_BYTES = "server.body_bytes_max", 2.0e6, "bytes", 1e3, 1e9, Low,
+        "own choice: a mapping of thousands of columns", "Largest request that is no file";
+    SERVER_TIMEOUT = "server.timeout_seconds", 60.0, "seconds", 1.0, 3600.0, Low,
+        "own choice: what proxies wait", "Time after which a request is given up; live updates and uploads are not";
+    SERVER_SESSION_HOURS = "server.session_hours", 168.0, "hours", 0.1, 8760.0, Medium,
+        "own choice: a working week", "How long a sign-in lasts";
+    SERVER_LOGIN_ATTEMPTS = "server.login_attempts_per_minute", 10.0, "attempts", 1.0, 10000.0, Medium,
+        "OWASP Authentication Cheat Sheet asks for a limit; the number is our own choice", "Sign-ins that are tried per minute for one name and for one address";
+    SERVER_REQUESTS = "server.requests_per_second", 100.0, "requests", 1.0, 1e6, Low,
+        "own choice: a page loads some twenty at once", "Requests per second of one person or address";
+    SERVER_PASSWORD_LENGTH = "server.password_length_min", 10.0, "characters", 8.0, 128.0, High,
+        "NIST SP 800-63B asks for 8 at least", "Shortest password that is taken";
+    SERVER_EVENTS_POLL = "server.events_poll_seconds", 0.3, "seconds", 0.02, 60.0, Low,
+        "own choice: what an eye follows", "Time between two looks for events of other processes";
+    SERVER_KEEP_ALIVE = "server.keep_alive_seconds", 15.0, "seconds", 1.0, 300.0, Low,
+        "proxies close silent connections after 30 to 60 seconds", "Silence on a live connection after which a sign of life is sent";
+    SERVER_FITS = "server.fits_kept", 2.0, "fits", 0.0, 100.0, Low,
+        "memory of a small server", "Fits whose draws are kept in memory for curves and plans";
+    SERVER_SHUTDOWN = "server.shutdown_seconds", 20.0, "seconds", 0.0, 3600.0, Low,
+        "own choice: container runtimes wait 10 to 30", "Longest wait for requests and jobs when the server stops";
+    SERVER_PREVIEW = "server.preview_rows", 20.0, "rows", 1.0, 1000.0, Low,
+        "own choice: what fits on a page", "Rows of a file that are shown before it is imported";
+    SERVER_TOKEN_DAYS = "server.token_days", 365.0, "days", 1.0, 3660.0, Medium,
+        "own choice", "How long an API token is valid where nothing else is said";
+    SERVER_DEMO_SEED = "server.demo_seed", 2.0, "seed", 0.0, 1e9, Low,
+        "the same brand as `outlay demo`", "Which simulated brand the demo loads";
 }
 
 #[cfg(test)]

@@ -12,7 +12,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{calibrate, compare, config, curves, demo, describe, fit, plan, show, simulate};
+use commands::{
+    calibrate, compare, config, curves, demo, describe, doctor, fit, plan, serve, show, simulate,
+};
 use context::{Context, Format};
 
 /// Where the next unit of marketing money should go, and how sure that is.
@@ -49,6 +51,10 @@ enum Command {
     Demo(demo::Args),
     /// Check a specification by simulation: calibration and parameter recovery.
     Calibrate(calibrate::Args),
+    /// Serve the API and the dashboard, and work on jobs.
+    Serve(serve::Args),
+    /// Say what keeps a server from starting, and what to do about it.
+    Doctor(doctor::Args),
     /// List the configuration keys, their defaults, ranges and sources.
     Config(config::Args),
 }
@@ -67,6 +73,8 @@ fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args, &context),
         Command::Demo(args) => demo::run(&args, &context),
         Command::Calibrate(args) => calibrate::run(&args, &context),
+        Command::Serve(args) => serve::run(&args, &context),
+        Command::Doctor(args) => doctor::run(&args, &context),
         Command::Config(args) => config::run(&args, &context),
     };
     match outcome {

@@ -3,7 +3,7 @@
 use crate::workspace::{MATHEMATICS, packages, root};
 
 /// Which crate may depend on which crates of the workspace (tests and benchmarks aside).
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("outlay-core", &[]),
     ("outlay-stats", &["outlay-core"]),
     ("outlay-inference", &["outlay-core", "outlay-stats"]),
@@ -27,6 +27,19 @@ const ALLOWED: [(&str, &[&str]); 14] = [
         ],
     ),
     (
+        "outlay-server",
+        &[
+            "outlay-core",
+            "outlay-connect",
+            "outlay-mmm",
+            "outlay-planner",
+            "outlay-world",
+            "outlay-engine",
+            "outlay-store",
+            "outlay-jobs",
+        ],
+    ),
+    (
         "outlay",
         &[
             "outlay-core",
@@ -38,6 +51,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
             "outlay-connect",
             "outlay-report",
             "outlay-engine",
+            "outlay-server",
         ],
     ),
     ("xtask", &[]),

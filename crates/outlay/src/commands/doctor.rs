@@ -1,0 +1,36 @@
+//! `outlay doctor`: what keeps a server from starting, each with the next step.
+
+use crate::commands::serve::{Place, runtime};
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+
+/// Arguments of `outlay doctor`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Runs the command. It fails where something is wrong.
+pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
+    let found = runtime()?.block_on(outlay_server::doctor::examine(&args.place.config()));
+    if context.json() {
+        let text = serde_json::to_string_pretty(&found)
+            .map_err(|e| Failure::from_error(Exit::Internal, "json", &e, "please report this"))?;
+        anstream::println!("{text}");
+    } else {
+        for finding in &found {
+            let word = if finding.ok { "ok   " } else { "wrong" };
+            anstream::println!("{word} {}: {}", finding.name, finding.message);
+            if !finding.next.is_empty() {
+                anstream::println!("      next: {}", finding.next);
+            }
+        }
+    }
+    match found.iter().find(|finding| !finding.ok) {
+        None => Ok(()),
+        Some(first) => {
+            Err(Failure::new(Exit::Files, "doctor", first.message.clone(), first.next.clone()))
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `outlay serve`: store, job workers, HTTP and dashboard in one process.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use outlay_engine::sentence;
+use outlay_server::{Config, ServeError, Server};
+use tokio::runtime::Runtime;
+
+use crate::context::Context;
+use crate::failure::{Exit, Failure};
+
+/// Arguments of `outlay serve`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Send cookies over TLS only; for servers behind a proxy that speaks TLS.
+    #[arg(long, env = "OUTLAY_SECURE_COOKIES")]
+    secure_cookies: bool,
+    /// Do not work on jobs in this process.
+    #[arg(long)]
+    no_workers: bool,
+}
+
+/// Where a server listens and keeps what it remembers.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Place {
+    /// Address that is listened on.
+    #[arg(long, value_name = "ADDRESS", env = "OUTLAY_LISTEN", default_value = "127.0.0.1:8787")]
+    listen: SocketAddr,
+    /// Folder of the embedded database, the uploads and the fits.
+    #[arg(long, value_name = "DIR", env = "OUTLAY_DATA", default_value = "outlay-data")]
+    data: PathBuf,
+    /// Database: `sqlite:///path/outlay.db` or `postgres://user@host/database`; a file in the data
+    /// folder when left out.
+    #[arg(long, value_name = "URL", env = "OUTLAY_DATABASE", hide_env_values = true)]
+    database: Option<String>,
+}
+
+impl Place {
+    /// What a server is started with.
+    pub(crate) fn config(&self) -> Config {
+        Config { database: self.database.clone(), ..Config::new(self.listen, &self.data) }
+    }
+}
+
+/// The runtime of what waits; what computes has threads of its own.
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
+    Runtime::new().map_err(|error| {
+        Failure::from_error(Exit::Internal, "serve.runtime", &error, "free some memory or threads")
+    })
+}
+
+/// Runs the command until SIGTERM or Ctrl-C.
+pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
+    outlay_server::serve::log(context.json());
+    let config = Config {
+        secure_cookies: args.secure_cookies,
+        workers: !args.no_workers,
+        ..args.place.config()
+    };
+    let ended = runtime()?.block_on(async {
+        let server = Server::start(config).await?;
+        if !context.quiet {
+            anstream::println!("Outlay is at http://{} (Ctrl-C stops it)", server.address);
+        }
+        server.run(outlay_server::serve::asked_to_stop()).await
+    });
+    ended.map_err(|error| failure(&error))
+}
+
+fn failure(error: &ServeError) -> Failure {
+    Failure::new(Exit::Files, error.code(), sentence(error), error.next())
+}

@@ -1,0 +1,214 @@
+//! Campaigns as they are stored, with what they spent and brought.
+
+use axum::Json;
+use axum::extract::State;
+use chrono::{Days, NaiveDate};
+use outlay_store::{Campaign, Page, RunStatus, Span, Stored, WorkspaceId};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::{App, Shared};
+use crate::auth::{Caller, Viewer};
+use crate::extract::{Ident, Listed, Paging, Params};
+use crate::problem::Problem;
+
+/// Which campaigns.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Filter {
+    /// `draft`, `active`, `paused`, `ended` or `removed`.
+    status: Option<String>,
+    /// Where to go on: `next` of the page before.
+    cursor: Option<String>,
+    /// How many.
+    limit: Option<u32>,
+}
+
+/// Which days.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Range {
+    /// First day; four weeks ago when left out.
+    from: Option<NaiveDate>,
+    /// Last day; today when left out.
+    to: Option<NaiveDate>,
+    /// Attribution whose figures are meant; `platform` when left out.
+    attribution: Option<String>,
+}
+
+pub(crate) fn router() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(one))
+        .routes(routes!(metrics))
+        .routes(routes!(arms))
+        .routes(routes!(series))
+}
+
+/// Days of a page where nothing is said.
+const USUAL: u64 = 28;
+
+fn span(app: &App, range: Range) -> Span {
+    let to = range.to.unwrap_or_else(|| app.now().date_naive());
+    Span {
+        from: range.from.or_else(|| to.checked_sub_days(Days::new(USUAL))).unwrap_or(to),
+        to,
+        attribution: range.attribution.unwrap_or_else(|| "platform".to_owned()),
+    }
+}
+
+async fn view(
+    app: &App,
+    workspace: WorkspaceId,
+    stored: &Stored<Campaign>,
+) -> Result<Value, Problem> {
+    let scope = app.scope(workspace);
+    let span = span(app, Range { from: None, to: None, attribution: None });
+    let days = scope.facts().series(stored.id, span).await?;
+    let arms = scope.arms().of_campaign(stored.id, Page::default()).await?.rows;
+    let money = |micros: i64| micros as f64 / 1e6;
+    let revenue: i64 = days.iter().map(|day| day.totals.revenue.micros).sum();
+    let body = &stored.body;
+    Ok(json!({
+        "id": stored.id,
+        "name": body.name,
+        "platform": arms.first().map_or(body.source.as_str(), |arm| arm.body.platform.as_str()),
+        "channel": arms.first().map(|arm| arm.body.channel.as_str()).unwrap_or_default(),
+        "status": body.status,
+        "currency": body.budget.currency,
+        "budget": money(body.budget.micros),
+        "spend": money(days.iter().map(|day| day.totals.cost.micros).sum()),
+        "outcome": (!days.is_empty()).then(|| money(revenue)),
+        "outcome_unit": "revenue",
+        "outcome_is_money": true,
+        "trend": days.iter().map(|day| money(day.totals.cost.micros)).collect::<Vec<_>>(),
+        "from": days.first().map(|day| day.day),
+        "to": days.last().map(|day| day.day),
+    }))
+}
+
+/// Campaigns, newest first.
+#[utoipa::path(get, path = "/api/campaigns", tag = "campaigns", params(Filter),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 422, body = Problem)))]
+async fn list(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Params(filter): Params<Filter>,
+) -> Result<Json<Listed<Value>>, Problem> {
+    let Filter { status, cursor, limit } = filter;
+    let page = Paging { cursor, limit }.page()?;
+    let campaigns = app.scope(caller.workspace).campaigns();
+    let status: Option<RunStatus> =
+        status.as_deref().filter(|text| !text.is_empty()).map(str::parse).transpose()?;
+    let found = match status {
+        Some(status) => campaigns.with_status(status, page).await?,
+        None => campaigns.list(page).await?,
+    };
+    let next = found.next.map(|cursor| cursor.to_string());
+    let mut items = Vec::with_capacity(found.rows.len());
+    for stored in &found.rows {
+        items.push(view(&app, caller.workspace, stored).await?);
+    }
+    Ok(Json(Listed { items, next }))
+}
+
+/// A campaign.
+#[utoipa::path(get, path = "/api/campaigns/{id}", tag = "campaigns", params(("id" = uuid::Uuid, Path)),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+async fn one(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Ident(id): Ident<Campaign>,
+) -> Result<Json<Value>, Problem> {
+    let stored = app.scope(caller.workspace).campaigns().get(id).await?;
+    view(&app, caller.workspace, &stored).await.map(Json)
+}
+
+/// What a campaign spent and brought, day by day.
+#[utoipa::path(get, path = "/api/campaigns/{id}/metrics", tag = "campaigns",
+    params(("id" = uuid::Uuid, Path), Range),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+async fn metrics(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Ident(id): Ident<Campaign>,
+    Params(range): Params<Range>,
+) -> Result<Json<Listed<Value>>, Problem> {
+    let scope = app.scope(caller.workspace);
+    scope.campaigns().get(id).await?;
+    let days = scope.facts().series(id, span(&app, range)).await?;
+    let row = |day: &outlay_store::DayTotals| {
+        let totals = &day.totals;
+        json!({
+            "day": day.day, "impressions": totals.impressions, "clicks": totals.clicks,
+            "conversions": totals.conversions_micros as f64 / 1e6,
+            "spend": totals.cost.micros as f64 / 1e6,
+            "revenue": totals.revenue.micros as f64 / 1e6,
+            "currency": totals.cost.currency, "roas": totals.roas(),
+        })
+    };
+    Ok(Json(Listed::whole(days.iter().map(row).collect())))
+}
+
+/// The arms of a campaign.
+#[utoipa::path(get, path = "/api/campaigns/{id}/arms", tag = "campaigns",
+    params(("id" = uuid::Uuid, Path), Paging),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+async fn arms(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Ident(id): Ident<Campaign>,
+    Params(paging): Params<Paging>,
+) -> Result<Json<Listed<Value>>, Problem> {
+    let scope = app.scope(caller.workspace);
+    scope.campaigns().get(id).await?;
+    let found = scope.arms().of_campaign(id, paging.page()?).await?;
+    Ok(Json(Listed::of(found, |arm| {
+        json!({
+            "id": arm.id, "platform": arm.body.platform, "channel": arm.body.channel,
+            "creative": arm.body.creative, "status": arm.body.status, "bid": arm.body.bid,
+        })
+    })))
+}
+
+/// The same as series for a chart, with the changes that were made.
+#[utoipa::path(get, path = "/api/campaigns/{id}/series", tag = "campaigns",
+    params(("id" = uuid::Uuid, Path), Range),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+async fn series(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Ident(id): Ident<Campaign>,
+    Params(range): Params<Range>,
+) -> Result<Json<Value>, Problem> {
+    let scope = app.scope(caller.workspace);
+    scope.campaigns().get(id).await?;
+    let days = scope.facts().series(id, span(&app, range)).await?;
+    let changes = scope.allocation_changes().of_campaign(id, Page::default()).await?.rows;
+    let metric = |name: &str, money: bool, of: &dyn Fn(&outlay_store::DayTotals) -> f64| {
+        let values: Vec<f64> = days.iter().map(of).collect();
+        json!({ "name": name, "unit": name, "is_money": money, "values": values })
+    };
+    Ok(Json(json!({
+        "dates": days.iter().map(|day| day.day).collect::<Vec<_>>(),
+        "metrics": [
+            metric("spend", true, &|day| day.totals.cost.micros as f64 / 1e6),
+            metric("revenue", true, &|day| day.totals.revenue.micros as f64 / 1e6),
+            metric("clicks", false, &|day| day.totals.clicks as f64),
+            metric("impressions", false, &|day| day.totals.impressions as f64),
+        ],
+        "changes": changes.iter().map(|change| json!({
+            "date": change.created_at.date_naive(), "sentence": change.body.reason,
+        })).collect::<Vec<_>>(),
+    })))
+}

@@ -1,0 +1,122 @@
+//! Jobs: listed, shown, stopped.
+
+use axum::Json;
+use axum::extract::State;
+use outlay_store::{Id, Job, JobState, ModelState, ScenarioState, Stored, WorkspaceId};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::{App, Shared};
+use crate::auth::{Analyst, Caller, Viewer};
+use crate::extract::{Ident, Listed, Paging, Params};
+use crate::problem::Problem;
+use crate::wire::job::{JobView, job};
+
+/// Which jobs.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Filter {
+    /// `queued`, `running`, `succeeded`, `failed` or `cancelled`; all when left out.
+    state: Option<String>,
+    /// Where to go on: `next` of the page before.
+    cursor: Option<String>,
+    /// How many.
+    limit: Option<u32>,
+}
+
+pub(crate) fn router() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(one))
+        .routes(routes!(cancel))
+        .routes(routes!(log))
+}
+
+/// Jobs, newest first.
+#[utoipa::path(get, path = "/api/jobs", tag = "jobs", params(Filter),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Listed<JobView>), (status = 422, body = Problem)))]
+async fn list(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Params(filter): Params<Filter>,
+) -> Result<Json<Listed<JobView>>, Problem> {
+    let Filter { state, cursor, limit } = filter;
+    let page = Paging { cursor, limit }.page()?;
+    let state: Option<JobState> =
+        state.as_deref().filter(|state| !state.is_empty()).map(str::parse).transpose()?;
+    let found = app.scope(caller.workspace).jobs().list(state, page).await?;
+    Ok(Json(Listed::of(found, |stored| job(&stored))))
+}
+
+/// A job.
+#[utoipa::path(get, path = "/api/jobs/{id}", tag = "jobs", params(("id" = uuid::Uuid, Path)),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = JobView), (status = 404, body = Problem)))]
+async fn one(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Ident(id): Ident<Job>,
+) -> Result<Json<JobView>, Problem> {
+    Ok(Json(job(&app.scope(caller.workspace).jobs().get(id).await?)))
+}
+
+/// What a job wrote into its log, and its attempts.
+#[utoipa::path(get, path = "/api/jobs/{id}/log", tag = "jobs", params(("id" = uuid::Uuid, Path)),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+async fn log(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Ident(id): Ident<Job>,
+) -> Result<Json<Value>, Problem> {
+    let jobs = app.scope(caller.workspace).jobs();
+    jobs.get(id).await?;
+    Ok(Json(json!({ "runs": jobs.runs(id).await?, "lines": jobs.logs(id, 0).await? })))
+}
+
+/// Asks a job to stop; one that waits is over at once.
+#[utoipa::path(post, path = "/api/jobs/{id}/cancel", tag = "jobs", params(("id" = uuid::Uuid, Path)),
+    security(("session" = ["analyst"]), ("token" = ["analyst"])),
+    responses((status = 200, body = JobView), (status = 404, body = Problem)))]
+async fn cancel(
+    State(app): State<Shared>,
+    caller: Caller<Analyst>,
+    Ident(id): Ident<Job>,
+) -> Result<Json<JobView>, Problem> {
+    let stored = app.scope(caller.workspace).jobs().cancel(id, app.now()).await?;
+    if stored.body.state == JobState::Cancelled {
+        // No worker will write it.
+        close(&app, caller.workspace, &stored).await?;
+        let what = json!({ "job": id });
+        app.tell(caller.workspace, "jobs", "cancelled", what).await;
+    }
+    Ok(Json(job(&stored)))
+}
+
+/// Writes that nothing will come of a job that never began.
+async fn close(app: &App, workspace: WorkspaceId, stored: &Stored<Job>) -> Result<(), Problem> {
+    let scope = app.scope(workspace);
+    let subject = job(stored).subject;
+    match subject {
+        Some(subject) if subject.kind == "model" => {
+            let mut row = scope.models().get(Id::from_uuid(subject.id)).await?;
+            if matches!(row.body.state, ModelState::Queued | ModelState::Fitting) {
+                row.body.state = ModelState::Cancelled;
+                scope.models().update(row, app.now()).await?;
+            }
+        }
+        Some(subject) if subject.kind == "plan" => {
+            let mut row = scope.scenarios().get(Id::from_uuid(subject.id)).await?;
+            if matches!(row.body.state, ScenarioState::Queued | ScenarioState::Solving) {
+                row.body.state = ScenarioState::Cancelled;
+                scope.scenarios().update(row, app.now()).await?;
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,373 @@
+//! Models: learnt as jobs, shown, compared, published.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use outlay_engine::learn::{CurveRequest, FitRequest, curve};
+use outlay_mmm::compare::compare;
+use outlay_mmm::summary::Summary;
+use outlay_store::{
+    Dataset, DatasetState, Id, Job, LineageEdge, Model, ModelState, NewJob, Page, Scope,
+    StoreError, Stored, User, WorkspaceId,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::datasets::tagged;
+use crate::app::{App, Shared};
+use crate::auth::{Analyst, Caller, Viewer};
+use crate::extract::{Body, Ident, IfMatch, Listed, Paging, Params};
+use crate::problem::Problem;
+use crate::wire::model::{Asked, ModelView, model};
+use crate::work::{self, fits};
+
+/// What is asked of a model: the keys of a fit's request, and the data set.
+#[derive(Deserialize, ToSchema)]
+struct Ask {
+    #[schema(value_type = uuid::Uuid)]
+    dataset: Id<Dataset>,
+    /// What the line of versions is called; as the data set when left out.
+    #[serde(default)]
+    name: Option<String>,
+    /// `preset`, `spec` (TOML), `method`, `seed`, `chains`, `warmup`, `draws`, `holdout`,
+    /// `backtest`, `horizon`.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    request: serde_json::Map<String, Value>,
+}
+
+/// What was begun.
+#[derive(Serialize, ToSchema)]
+struct Begun {
+    #[schema(value_type = uuid::Uuid)]
+    model: Id<Model>,
+    #[schema(value_type = uuid::Uuid)]
+    job: Id<Job>,
+}
+
+/// Two models.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Two {
+    /// One model.
+    #[param(value_type = uuid::Uuid)]
+    left: Id<Model>,
+    /// The other.
+    #[param(value_type = uuid::Uuid)]
+    right: Id<Model>,
+}
+
+/// Which points of a curve.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Points {
+    /// Channel; all paid channels when left out.
+    channel: Option<String>,
+    /// Spends over the whole history, separated by commas; the usual multiples when left out.
+    spend: Option<String>,
+}
+
+pub(crate) fn router() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(list, fit))
+        .routes(routes!(compared))
+        .routes(routes!(one, remove))
+        .routes(routes!(summary))
+        .routes(routes!(curves))
+        .routes(routes!(publish))
+}
+
+/// Learns a model from a data set, as a job.
+#[utoipa::path(post, path = "/api/models", tag = "models", request_body = Ask,
+    security(("session" = ["analyst"]), ("token" = ["analyst"])),
+    responses((status = 202, body = Begun), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+async fn fit(
+    State(app): State<Shared>,
+    caller: Caller<Analyst>,
+    Body(form): Body<Ask>,
+) -> Result<(StatusCode, Json<Begun>), Problem> {
+    let request: FitRequest = serde_json::from_value(Value::Object(form.request)).map_err(|e| {
+        let next = "use the keys of /api/openapi.json";
+        Problem::refused("fit.request", "the request of the fit makes no sense", next)
+            .because(e.to_string())
+    })?;
+    let dataset = app.scope(caller.workspace).datasets().get(form.dataset).await?;
+    if dataset.body.state != DatasetState::Ready {
+        let title = "this data set was undone or is not ready";
+        return Err(Problem::conflict("dataset.not-ready", title, "choose another one"));
+    }
+    let (model, job) =
+        begin(&app, caller.workspace, &dataset, form.name, request, caller.user).await?;
+    Ok((StatusCode::ACCEPTED, Json(Begun { model, job })))
+}
+
+/// Stores a model that is to be learnt, and queues its job, in one transaction.
+async fn begin(
+    app: &App,
+    workspace: WorkspaceId,
+    dataset: &Stored<Dataset>,
+    name: Option<String>,
+    request: FitRequest,
+    by: Id<User>,
+) -> Result<(Id<Model>, Id<Job>), Problem> {
+    let spec = request.specification()?;
+    let text = spec.to_toml().map_err(|error| Problem::internal(&error))?;
+    let now = app.now();
+    let name = name.unwrap_or_else(|| dataset.body.name.clone());
+    let seed = i64::try_from(request.seed).map_err(|_| {
+        Problem::refused("fit.seed", "the seed is too large", "use a smaller number")
+    })?;
+    let (dataset, fingerprint) = (dataset.id, dataset.body.fingerprint.clone());
+    let preset = spec.preset.name().to_owned();
+    let made = app.store.transact(move |t| {
+        let (name, text, preset) = (name.clone(), text.clone(), preset.clone());
+        let (fingerprint, request) = (fingerprint.clone(), request.clone());
+        Box::pin(async move {
+            let scope = t.workspace(workspace);
+            let model = Model {
+                number: scope.models().next_number(&name).await?,
+                name,
+                dataset_id: dataset,
+                panel_id: None,
+                specification: text,
+                data_fingerprint: fingerprint,
+                seed,
+                state: ModelState::Queued,
+                summary: None,
+                artefact_key: None,
+                error: None,
+                published_at: None,
+            };
+            let model = scope.models().create(model, now).await?;
+            let payload = json!({ "model": model.id, "dataset": dataset, "request": request });
+            let mut job = NewJob::new(work::FIT, payload);
+            job.created_by = Some(by);
+            job.attempts_max = 3;
+            let job = scope.jobs().enqueue(job, now).await?.into_job();
+            note(scope, job.id, model.id, &preset, request.method, now).await?;
+            Ok((model.id, job.id))
+        })
+    });
+    let (model, job) = made.await?;
+    app.tell(workspace, "models", "queued", json!({ "id": model })).await;
+    Ok((model, job))
+}
+
+/// Writes down which job makes a model, and how.
+pub(crate) async fn note(
+    scope: Scope<'_>,
+    job: Id<Job>,
+    model: Id<Model>,
+    preset: &str,
+    method: outlay_mmm::summary::Method,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<(), StoreError> {
+    let edge = LineageEdge {
+        source_kind: "job".to_owned(),
+        source_id: job.uuid(),
+        target_kind: "model".to_owned(),
+        target_id: model.uuid(),
+        step: "fit".to_owned(),
+        detail: json!({ "preset": preset, "method": method }),
+    };
+    scope.lineage().create(edge, now).await.map(|_| ())
+}
+
+/// A model as it is served.
+pub(crate) async fn view(
+    app: &App,
+    workspace: WorkspaceId,
+    stored: &Stored<Model>,
+) -> Result<ModelView, Problem> {
+    let scope = app.scope(workspace);
+    let dataset = scope.datasets().find(stored.body.dataset_id).await?;
+    let name = dataset.map_or_else(String::new, |dataset| dataset.body.name);
+    let edges = scope.lineage().to(stored.id.uuid()).await?;
+    let edge = edges.iter().find(|edge| edge.body.source_kind == "job");
+    let asked = edge.map_or_else(Asked::default, |edge| {
+        let word = |name: &str| edge.body.detail.get(name)?.as_str().map(str::to_owned);
+        Asked {
+            job: Some(Id::from_uuid(edge.body.source_id)),
+            preset: word("preset"),
+            method: word("method"),
+        }
+    });
+    Ok(model(stored, &name, asked))
+}
+
+/// Models, newest first.
+#[utoipa::path(get, path = "/api/models", tag = "models", params(Paging),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object)))]
+async fn list(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Params(paging): Params<Paging>,
+) -> Result<Json<Listed<ModelView>>, Problem> {
+    let page = app.scope(caller.workspace).models().list(paging.page()?).await?;
+    let next = page.next.map(|cursor| cursor.to_string());
+    let mut items = Vec::with_capacity(page.rows.len());
+    for stored in &page.rows {
+        items.push(view(&app, caller.workspace, stored).await?);
+    }
+    Ok(Json(Listed { items, next }))
+}
+
+/// A model.
+#[utoipa::path(get, path = "/api/models/{id}", tag = "models", params(("id" = uuid::Uuid, Path)),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+async fn one(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Ident(id): Ident<Model>,
+) -> Result<Response, Problem> {
+    let stored = app.scope(caller.workspace).models().get(id).await?;
+    let served = view(&app, caller.workspace, &stored).await?;
+    Ok((tagged(&stored), Json(served)).into_response())
+}
+
+/// Refuses a model that does not answer yet.
+pub(crate) fn ready(stored: &Stored<Model>) -> Result<&Value, Problem> {
+    stored.body.summary.as_ref().ok_or_else(|| {
+        let title = format!("the model has no answers: it is {}", stored.body.state);
+        Problem::conflict("model.not-ready", title, "wait for its job, or look why it failed")
+    })
+}
+
+/// The answers of a model (`outlay/summary/1`).
+#[utoipa::path(get, path = "/api/models/{id}/summary", tag = "models",
+    params(("id" = uuid::Uuid, Path)),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+async fn summary(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Ident(id): Ident<Model>,
+) -> Result<Response, Problem> {
+    let stored = app.scope(caller.workspace).models().get(id).await?;
+    let summary = ready(&stored)?;
+    Ok((tagged(&stored), Json(summary)).into_response())
+}
+
+/// The draws of a model, opened.
+pub(crate) async fn opened(
+    app: &App,
+    workspace: WorkspaceId,
+    stored: &Stored<Model>,
+) -> Result<std::sync::Arc<outlay_engine::learn::Fit>, Problem> {
+    ready(stored)?;
+    let folder = stored.body.artefact_key.as_deref();
+    let folder = folder.ok_or_else(|| Problem::not_found("stored fit"))?;
+    let fits: &fits::Fits = &app.fits;
+    fits.open(workspace, folder).await
+}
+
+/// Response curves at any spend, with intervals.
+#[utoipa::path(get, path = "/api/models/{id}/curves", tag = "models",
+    params(("id" = uuid::Uuid, Path), Points),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn curves(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Ident(id): Ident<Model>,
+    Params(points): Params<Points>,
+) -> Result<Json<Value>, Problem> {
+    let stored = app.scope(caller.workspace).models().get(id).await?;
+    let fit = opened(&app, caller.workspace, &stored).await?;
+    let spend: Result<Vec<f64>, _> =
+        points.spend.iter().flat_map(|text| text.split(',')).map(|x| x.trim().parse()).collect();
+    let spend = spend.map_err(|_| {
+        Problem::refused("curve.spend", "`spend` is no list of numbers", "separate them by commas")
+    })?;
+    let made = tokio::task::spawn_blocking(move || {
+        let paid = fit.summary.channels.iter().filter(|(_, c)| c.response.is_some());
+        let all: Vec<String> = paid.map(|(name, _)| name.clone()).collect();
+        let channels = points.channel.map_or(all, |channel| vec![channel]);
+        let items = channels
+            .into_iter()
+            .map(|channel| curve(&fit, &CurveRequest { channel, spend: spend.clone() }));
+        items.collect::<Result<Vec<_>, _>>()
+    });
+    Ok(Json(json!({ "items": made.await??, "next": null })))
+}
+
+/// Makes this model the one that others plan with.
+#[utoipa::path(post, path = "/api/models/{id}/publish", tag = "models",
+    params(("id" = uuid::Uuid, Path)),
+    security(("session" = ["analyst"]), ("token" = ["analyst"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem),
+        (status = 412, body = Problem), (status = 422, body = Problem)))]
+async fn publish(
+    State(app): State<Shared>,
+    caller: Caller<Analyst>,
+    Ident(id): Ident<Model>,
+    version: IfMatch,
+) -> Result<Json<ModelView>, Problem> {
+    let models = app.scope(caller.workspace).models();
+    let stored = models.get(id).await?;
+    version.check(&stored)?;
+    let published = models.publish(id, stored.version, app.now()).await?;
+    app.tell(caller.workspace, "models", "published", json!({ "id": id })).await;
+    Ok(Json(view(&app, caller.workspace, &published).await?))
+}
+
+/// Two models side by side.
+#[utoipa::path(get, path = "/api/models/compare", tag = "models", params(Two),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+async fn compared(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Params(Two { left, right }): Params<Two>,
+) -> Result<Json<Value>, Problem> {
+    let models = app.scope(caller.workspace).models();
+    let read = |stored: Stored<Model>| -> Result<Summary, Problem> {
+        Ok(serde_json::from_value(ready(&stored)?.clone())?)
+    };
+    let (left, right) = (read(models.get(left).await?)?, read(models.get(right).await?)?);
+    let registry = app.settings(caller.workspace).await?;
+    let made = tokio::task::spawn_blocking(move || compare(&left, &right, &registry));
+    Ok(Json(serde_json::to_value(made.await?)?))
+}
+
+/// Deletes a model that nothing was planned with.
+#[utoipa::path(delete, path = "/api/models/{id}", tag = "models", params(("id" = uuid::Uuid, Path)),
+    security(("session" = ["analyst"]), ("token" = ["analyst"])),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 412, body = Problem)))]
+async fn remove(
+    State(app): State<Shared>,
+    caller: Caller<Analyst>,
+    Ident(id): Ident<Model>,
+    version: IfMatch,
+) -> Result<StatusCode, Problem> {
+    let models = app.scope(caller.workspace).models();
+    let stored = models.get(id).await?;
+    version.check(&stored)?;
+    if matches!(stored.body.state, ModelState::Queued | ModelState::Fitting) {
+        let title = "the model is being learnt";
+        return Err(Problem::conflict("model.busy", title, "cancel its job first"));
+    }
+    // The schema would take its plans along.
+    let one = Page { after: None, limit: Some(1) };
+    if !app.scope(caller.workspace).scenarios().of_model(id, one).await?.rows.is_empty() {
+        let title = "plans were made with this model";
+        return Err(Problem::conflict("model.planned-with", title, "delete those plans first"));
+    }
+    models.delete(id, stored.version).await?;
+    if let Some(folder) = &stored.body.artefact_key {
+        work::forget(&app, caller.workspace, folder).await?;
+    }
+    app.tell(caller.workspace, "models", "deleted", json!({ "id": id })).await;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,349 @@
+//! Plans: searched as jobs, priced, compared, studied.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use outlay_engine::plan::{PriceRequest, Question, Written, compare, own_plan, price, sensitivity};
+use outlay_engine::{Run, Unclocked};
+use outlay_planner::plan::Plan;
+use outlay_store::{
+    Id, Job, LineageEdge, Model, NewJob, Scenario, ScenarioState, Stored, User, WorkspaceId,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::sync::atomic::AtomicBool;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::datasets::tagged;
+use super::models::{opened, ready};
+use super::session::named;
+use crate::app::{App, Shared};
+use crate::auth::{Analyst, Caller, Viewer};
+use crate::extract::{Body, Ident, IfMatch, Listed, Paging, Params};
+use crate::problem::Problem;
+use crate::wire;
+use crate::work::question::question;
+use crate::work::{self, plan};
+
+/// A question to the planner.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Ask {
+    #[schema(value_type = uuid::Uuid)]
+    model: Id<Model>,
+    #[serde(default)]
+    name: Option<String>,
+    /// Budget, horizon, objective, limits; the usual ones when left out.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    question: Value,
+}
+
+/// What was begun.
+#[derive(Serialize, ToSchema)]
+struct Begun {
+    #[schema(value_type = uuid::Uuid)]
+    plan: Id<Scenario>,
+    #[schema(value_type = uuid::Uuid)]
+    job: Id<Job>,
+}
+
+/// A plan of one's own.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Own {
+    #[schema(value_type = uuid::Uuid)]
+    model: Id<Model>,
+    /// Periods ahead; a quarter when left out.
+    #[serde(default)]
+    horizon: Option<usize>,
+    /// Money per channel over the horizon.
+    rows: Vec<OwnRow>,
+}
+
+/// Money of a channel over the horizon.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OwnRow {
+    channel: String,
+    spend: f64,
+}
+
+/// Which plans.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Several {
+    /// Their identities, separated by commas.
+    ids: String,
+}
+
+pub(crate) fn router() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(list, ask))
+        .routes(routes!(priced))
+        .routes(routes!(compared))
+        .routes(routes!(one, remove))
+        .routes(routes!(document))
+        .routes(routes!(studied))
+}
+
+/// Searches the best plan, as a job.
+#[utoipa::path(post, path = "/api/plans", tag = "plans", request_body = Ask,
+    security(("session" = ["analyst"]), ("token" = ["analyst"])),
+    responses((status = 202, body = Begun), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn ask(
+    State(app): State<Shared>,
+    caller: Caller<Analyst>,
+    Body(form): Body<Ask>,
+) -> Result<(StatusCode, Json<Begun>), Problem> {
+    let registry = app.settings(caller.workspace).await?;
+    let asked = question(form.question.clone(), &registry)?;
+    let model = app.scope(caller.workspace).models().get(form.model).await?;
+    ready(&model)?;
+    let name = match form.name {
+        Some(name) => named("name", &name)?,
+        None => format!("Plan with {} {}", model.body.name, model.body.number),
+    };
+    let (plan, job) =
+        begin(&app, caller.workspace, model.id, name, form.question, asked, caller.user).await?;
+    Ok((StatusCode::ACCEPTED, Json(Begun { plan, job })))
+}
+
+async fn begin(
+    app: &App,
+    workspace: WorkspaceId,
+    model: Id<Model>,
+    name: String,
+    written: Value,
+    asked: Question,
+    by: Id<User>,
+) -> Result<(Id<Scenario>, Id<Job>), Problem> {
+    let now = app.now();
+    let made = app.store.transact(move |t| {
+        let (name, written, asked) = (name.clone(), written.clone(), asked.clone());
+        Box::pin(async move {
+            let scope = t.workspace(workspace);
+            let scenario = Scenario {
+                name,
+                model_id: model,
+                request: json!({ "asked": written, "question": asked }),
+                result: None,
+                state: ScenarioState::Queued,
+                error: None,
+            };
+            let scenario = scope.scenarios().create(scenario, now).await?;
+            let payload = json!({ "plan": scenario.id, "question": asked });
+            let mut job = NewJob::new(work::PLAN, payload);
+            job.created_by = Some(by);
+            job.attempts_max = 3;
+            let job = scope.jobs().enqueue(job, now).await?.into_job();
+            let edge = LineageEdge {
+                source_kind: "job".to_owned(),
+                source_id: job.id.uuid(),
+                target_kind: "plan".to_owned(),
+                target_id: scenario.id.uuid(),
+                step: "plan".to_owned(),
+                detail: json!({ "model": model }),
+            };
+            scope.lineage().create(edge, now).await?;
+            Ok((scenario.id, job.id))
+        })
+    });
+    let (plan, job) = made.await?;
+    app.tell(workspace, "plans", "queued", json!({ "id": plan })).await;
+    Ok((plan, job))
+}
+
+async fn view(
+    app: &App,
+    workspace: WorkspaceId,
+    stored: &Stored<Scenario>,
+) -> Result<Value, Problem> {
+    let scope = app.scope(workspace);
+    let model = scope.models().find(stored.body.model_id).await?;
+    let edges = scope.lineage().to(stored.id.uuid()).await?;
+    let edge = edges.iter().find(|edge| edge.body.source_kind == "job");
+    let job = edge.map(|edge| Id::from_uuid(edge.body.source_id));
+    Ok(wire::plan::plan(stored, model.as_ref(), job))
+}
+
+/// Plans, newest first.
+#[utoipa::path(get, path = "/api/plans", tag = "plans", params(Paging),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object)))]
+async fn list(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Params(paging): Params<Paging>,
+) -> Result<Json<Listed<Value>>, Problem> {
+    let page = app.scope(caller.workspace).scenarios().list(paging.page()?).await?;
+    let next = page.next.map(|cursor| cursor.to_string());
+    let mut items = Vec::with_capacity(page.rows.len());
+    for stored in &page.rows {
+        items.push(view(&app, caller.workspace, stored).await?);
+    }
+    Ok(Json(Listed { items, next }))
+}
+
+/// A plan.
+#[utoipa::path(get, path = "/api/plans/{id}", tag = "plans", params(("id" = uuid::Uuid, Path)),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+async fn one(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Ident(id): Ident<Scenario>,
+) -> Result<Response, Problem> {
+    let stored = app.scope(caller.workspace).scenarios().get(id).await?;
+    let served = view(&app, caller.workspace, &stored).await?;
+    Ok((tagged(&stored), Json(served)).into_response())
+}
+
+/// The plan that was found, refused where there is none yet.
+pub(super) fn found(stored: &Stored<Scenario>) -> Result<&Value, Problem> {
+    stored.body.result.as_ref().ok_or_else(|| {
+        let title = format!("there is no plan yet: it is {}", stored.body.state);
+        Problem::conflict("plan.not-ready", title, "wait for its job, or look why it failed")
+    })
+}
+
+/// The plan with its price, its proof and its alternatives (`outlay/plan/1`).
+#[utoipa::path(get, path = "/api/plans/{id}/document", tag = "plans",
+    params(("id" = uuid::Uuid, Path)),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem),
+        (status = 409, body = Problem)))]
+async fn document(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Ident(id): Ident<Scenario>,
+) -> Result<Json<Value>, Problem> {
+    let stored = app.scope(caller.workspace).scenarios().get(id).await?;
+    Ok(Json(found(&stored)?.clone()))
+}
+
+/// What a plan of one's own brings.
+#[utoipa::path(post, path = "/api/plans/price", tag = "plans", request_body = Own,
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn priced(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Body(form): Body<Own>,
+) -> Result<Json<Plan>, Problem> {
+    let stored = app.scope(caller.workspace).models().get(form.model).await?;
+    let fit = opened(&app, caller.workspace, &stored).await?;
+    let registry = app.settings(caller.workspace).await?;
+    let mut table = String::from("channel,spend\n");
+    for row in &form.rows {
+        table += &format!("\"{}\",{}\n", row.channel.replace('"', "\"\""), row.spend);
+    }
+    let made = tokio::task::spawn_blocking(move || {
+        let own = own_plan("your plan", table.into_bytes());
+        let horizon = form.horizon.map(|periods| Written::Number(periods as f64));
+        let request = PriceRequest { horizon, margin: None };
+        price(&fit, &own, &request, quiet(&registry, &AtomicBool::new(false)))
+    });
+    Ok(Json(made.await??.plan))
+}
+
+/// A run that nobody watches.
+fn quiet<'a>(registry: &'a outlay_core::registry::Registry, cancel: &'a AtomicBool) -> Run<'a> {
+    Run { registry, clock: &Unclocked, watch: &|_| (), cancel, threads: None }
+}
+
+/// Plans side by side, doing nothing first.
+#[utoipa::path(get, path = "/api/plans/compare", tag = "plans", params(Several),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn compared(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Params(several): Params<Several>,
+) -> Result<Json<Value>, Problem> {
+    let scenarios = app.scope(caller.workspace).scenarios();
+    let mut ids: Vec<Id<Scenario>> = Vec::new();
+    let mut plans: Vec<(String, Plan)> = Vec::new();
+    for text in several.ids.split(',').map(str::trim).filter(|text| !text.is_empty()).take(20) {
+        let id = text.parse().map_err(|_| Problem::not_found("plan"))?;
+        let stored = scenarios.get(id).await?;
+        let plan = serde_json::from_value(found(&stored)?.clone())?;
+        ids.push(id);
+        plans.push((stored.body.name, plan));
+    }
+    let Some((_, first)) = plans.first() else {
+        let title = "no plan is named";
+        return Err(Problem::refused("plan.compare", title, "name some in `ids`"));
+    };
+    let about = json!({
+        "currency": first.question.currency,
+        "outcome_unit": first.question.outcome_unit,
+        "outcome_is_money": first.question.outcome_is_money,
+    });
+    let mut served = serde_json::to_value(compare(&plans))?;
+    // Doing nothing comes first and is no plan of ours.
+    let known = std::iter::once(Value::Null).chain(ids.iter().map(|id| json!(id)));
+    if let Some(rows) = served.get_mut("scenarios").and_then(Value::as_array_mut) {
+        for (row, id) in rows.iter_mut().zip(known) {
+            row["id"] = id;
+        }
+    }
+    if let (Some(all), Value::Object(about)) = (served.as_object_mut(), about) {
+        all.extend(about);
+    }
+    Ok(Json(served))
+}
+
+/// Which inputs decide the plan.
+#[utoipa::path(get, path = "/api/plans/{id}/sensitivity", tag = "plans",
+    params(("id" = uuid::Uuid, Path)),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = Object), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn studied(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Ident(id): Ident<Scenario>,
+) -> Result<Json<Value>, Problem> {
+    let stored = app.scope(caller.workspace).scenarios().get(id).await?;
+    found(&stored)?;
+    let asked = stored.body.request.get("question").cloned();
+    let asked: Question = asked.map(serde_json::from_value).transpose()?.unwrap_or_default();
+    let model = app.scope(caller.workspace).models().get(stored.body.model_id).await?;
+    let fit = opened(&app, caller.workspace, &model).await?;
+    let registry = app.settings(caller.workspace).await?;
+    let made = tokio::task::spawn_blocking(move || {
+        sensitivity(&fit, &asked, quiet(&registry, &AtomicBool::new(false)))
+    });
+    Ok(Json(serde_json::to_value(made.await??)?))
+}
+
+/// Deletes a plan.
+#[utoipa::path(delete, path = "/api/plans/{id}", tag = "plans", params(("id" = uuid::Uuid, Path)),
+    security(("session" = ["analyst"]), ("token" = ["analyst"])),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 412, body = Problem)))]
+async fn remove(
+    State(app): State<Shared>,
+    caller: Caller<Analyst>,
+    Ident(id): Ident<Scenario>,
+    version: IfMatch,
+) -> Result<StatusCode, Problem> {
+    let scenarios = app.scope(caller.workspace).scenarios();
+    let stored = scenarios.get(id).await?;
+    version.check(&stored)?;
+    if matches!(stored.body.state, ScenarioState::Queued | ScenarioState::Solving) {
+        let title = "the plan is being searched";
+        return Err(Problem::conflict("plan.busy", title, "cancel its job first"));
+    }
+    scenarios.delete(id, stored.version).await?;
+    work::forget(&app, caller.workspace, &plan::folder(id)).await?;
+    app.tell(caller.workspace, "plans", "deleted", json!({ "id": id })).await;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,325 @@
+//! First run, signing in and out, and who one is.
+
+use axum::Json;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use chrono::TimeDelta;
+use outlay_core::registry::keys;
+use outlay_store::{
+    Id, NewSession, Role, StoreError, Stored, TokenHash, User, Workspace, WorkspaceId,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::net::SocketAddr;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use crate::app::{App, Shared};
+use crate::auth::{Analyst, Anyone, Caller, cookie, token};
+use crate::extract::Body;
+use crate::guard::place;
+use crate::problem::Problem;
+use crate::work;
+
+/// The first workspace has a known identity, so that two first runs at once cannot both succeed.
+const FIRST: Uuid = Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001);
+
+/// Who one is.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SessionView {
+    /// Whether nobody has set this server up yet.
+    setup_needed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<Person>,
+    /// `viewer`, `analyst`, `approver`, `operator` or `admin`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workspace: Option<Place>,
+    /// To be sent as `X-CSRF-Token` with every change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    csrf: Option<String>,
+    version: &'static str,
+}
+
+/// A person.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Person {
+    #[schema(value_type = uuid::Uuid)]
+    id: Id<User>,
+    name: String,
+    email: String,
+}
+
+/// A workspace.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Place {
+    #[schema(value_type = uuid::Uuid)]
+    id: WorkspaceId,
+    name: String,
+    currency: String,
+    zone: String,
+}
+
+/// The first person and their workspace.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Setup {
+    name: String,
+    email: String,
+    password: String,
+    /// Name of the workspace.
+    workspace: String,
+    /// Currency of its reports (ISO 4217); EUR when left out.
+    #[serde(default)]
+    currency: Option<String>,
+    /// Time zone of its days (IANA); UTC when left out.
+    #[serde(default)]
+    zone: Option<String>,
+}
+
+/// Name and password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignIn {
+    email: String,
+    password: String,
+}
+
+/// The job that loads the demo.
+#[derive(Serialize, ToSchema)]
+struct Begun {
+    #[schema(value_type = uuid::Uuid)]
+    job: Id<outlay_store::Job>,
+}
+
+pub(crate) fn router() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(who, sign_in, sign_out))
+        .routes(routes!(setup))
+        .routes(routes!(demo))
+}
+
+/// Who one is, and whether the server needs its first user.
+#[utoipa::path(get, path = "/api/session", tag = "session",
+    responses((status = 200, body = SessionView)))]
+async fn who(
+    State(app): State<Shared>,
+    Anyone(identity): Anyone,
+) -> Result<Json<SessionView>, Problem> {
+    let Some(identity) = identity else {
+        let setup_needed = app.store.users().count().await? == 0;
+        let version = outlay_engine::VERSION;
+        let (user, role, workspace, csrf) = (None, None, None, None);
+        return Ok(Json(SessionView { setup_needed, user, role, workspace, csrf, version }));
+    };
+    let csrf = identity.csrf.clone();
+    view(&app, identity.user, identity.workspace, identity.role, csrf).await.map(Json)
+}
+
+async fn view(
+    app: &App,
+    user: Id<User>,
+    workspace: WorkspaceId,
+    role: Role,
+    csrf: Option<String>,
+) -> Result<SessionView, Problem> {
+    let user = app.store.users().get(user).await?;
+    let workspace = app.store.workspaces().get(workspace).await?;
+    Ok(SessionView {
+        setup_needed: false,
+        user: Some(Person { id: user.id, name: user.body.name, email: user.body.email }),
+        role: Some(role.to_string()),
+        workspace: Some(Place {
+            id: workspace.id,
+            name: workspace.body.name,
+            currency: workspace.body.currency.to_string(),
+            zone: workspace.body.time_zone,
+        }),
+        csrf,
+        version: outlay_engine::VERSION,
+    })
+}
+
+/// Sets the server up: its first user, as admin of its first workspace. Possible once.
+#[utoipa::path(post, path = "/api/setup", tag = "session", request_body = Setup, responses(
+    (status = 201, body = SessionView), (status = 409, body = Problem),
+    (status = 422, body = Problem)))]
+async fn setup(
+    State(app): State<Shared>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Body(form): Body<Setup>,
+) -> Result<Response, Problem> {
+    if app.store.users().count().await? > 0 {
+        return Err(done_already());
+    }
+    let (name, email) = person(&form.name, &form.email)?;
+    long_enough(&app, &form.password)?;
+    let currency = form.currency.as_deref().unwrap_or("EUR").parse().map_err(|_| {
+        Problem::refused("workspace.currency", "this is no currency", "use a code such as EUR")
+            .field("currency", "three letters of ISO 4217")
+    })?;
+    let shop = Workspace {
+        name: named("workspace", &form.workspace)?,
+        currency,
+        time_zone: form.zone.unwrap_or_else(|| "UTC".to_owned()),
+    };
+    let hash = app.passwords.hash(form.password).await?;
+    let now = app.now();
+    let user = User { email, name, disabled: false };
+    let made = app.store.transact(move |t| {
+        let (shop, user, hash) = (shop.clone(), user.clone(), hash.clone());
+        Box::pin(async move {
+            if t.users().count().await? > 0 {
+                return Ok(None);
+            }
+            let shop = t.workspaces().create_as(Id::from_uuid(FIRST), shop, now).await?;
+            let user = t.users().create(user, now).await?;
+            t.users().set_password(user.id, Some(&hash), now).await?;
+            t.workspace(shop.id).members().set(user.id, Role::Admin, now).await?;
+            Ok(Some(user))
+        })
+    });
+    match made.await {
+        Ok(Some(user)) => open(&app, &user, address, &headers, StatusCode::CREATED).await,
+        Ok(None) | Err(StoreError::Duplicate { .. }) => Err(done_already()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn done_already() -> Problem {
+    let title = "this server is set up already";
+    Problem::conflict("setup.done", title, "sign in; an admin can add you")
+}
+
+/// Checks the name and the address of a person.
+pub(crate) fn person(name: &str, email: &str) -> Result<(String, String), Problem> {
+    let email = email.trim().to_lowercase();
+    let (before, after) = email.split_once('@').unwrap_or_default();
+    if before.is_empty() || after.is_empty() || email.len() > 254 || email.contains(' ') {
+        return Err(Problem::refused("user.email", "this is no e-mail address", "correct it")
+            .field("email", "an address such as ana@example.com"));
+    }
+    Ok((named("name", name)?, email))
+}
+
+/// Checks what people call something.
+pub(crate) fn named(field: &str, text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control) {
+        let title = format!("`{field}` is empty, too long, or not one line");
+        return Err(Problem::refused("name", title, "use 1 to 200 characters")
+            .field(field, "1 to 200 characters on one line"));
+    }
+    Ok(text.to_owned())
+}
+
+/// Refuses short passwords.
+pub(crate) fn long_enough(app: &App, password: &str) -> Result<(), Problem> {
+    let least = app.registry.get(&keys::SERVER_PASSWORD_LENGTH) as usize;
+    if password.chars().count() >= least && password.len() <= 1024 {
+        return Ok(());
+    }
+    let title = "the password is too short or too long";
+    Err(Problem::refused("user.password", title, format!("use at least {least} characters"))
+        .field("password", format!("at least {least} characters")))
+}
+
+/// Signs in.
+#[utoipa::path(post, path = "/api/session", tag = "session", request_body = SignIn, responses(
+    (status = 200, body = SessionView), (status = 401, body = Problem),
+    (status = 429, body = Problem)))]
+async fn sign_in(
+    State(app): State<Shared>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Body(form): Body<SignIn>,
+) -> Result<Response, Problem> {
+    if let Err(too_often) = app.throttle.sign_in(&form.email, Some(address.ip())) {
+        return Ok(too_often.into_response());
+    }
+    let user = app.store.users().by_email(&form.email).await?.filter(|user| !user.body.disabled);
+    let hash = match &user {
+        Some(user) => app.store.users().password(user.id).await?,
+        None => None,
+    };
+    let right = app.passwords.check(form.password, hash).await?;
+    match user.filter(|_| right) {
+        Some(user) => open(&app, &user, address, &headers, StatusCode::OK).await,
+        None => Err(Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "auth.wrong",
+            "the address or the password is wrong",
+            "try again, or ask an admin for a new password",
+        )),
+    }
+}
+
+/// Begins a session.
+async fn open(
+    app: &App,
+    user: &Stored<User>,
+    address: SocketAddr,
+    headers: &HeaderMap,
+    status: StatusCode,
+) -> Result<Response, Problem> {
+    let Some((workspace, role)) = place(app, user.id, None).await? else {
+        let title = "you belong to no workspace";
+        let next = "ask an admin to add you";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "auth.no-workspace", title, next));
+    };
+    let now = app.now();
+    let seconds = (app.registry.get(&keys::SERVER_SESSION_HOURS) * 3600.0) as i64;
+    let secret = token::random();
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let new = NewSession {
+        user_id: user.id,
+        token: TokenHash::of(&secret),
+        csrf: token::csrf_hash(&secret),
+        expires_at: now + TimeDelta::seconds(seconds),
+        address: Some(address.ip().to_string()),
+        agent: agent.map(|text| text.chars().take(200).collect()),
+    };
+    app.store.sessions().open(new, now).await?;
+    let view = view(app, user.id, workspace, role, Some(token::csrf(&secret))).await?;
+    let mut response = (status, Json(view)).into_response();
+    if let Some(cookie) = cookie::set(&secret, seconds, app.secure_cookies) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Signs out.
+#[utoipa::path(delete, path = "/api/session", tag = "session", responses((status = 204)))]
+async fn sign_out(
+    State(app): State<Shared>,
+    Anyone(identity): Anyone,
+) -> Result<Response, Problem> {
+    if let Some(session) = identity.and_then(|identity| identity.session) {
+        app.store.sessions().revoke(session, app.now()).await?;
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if let Some(cookie) = cookie::set("", 0, app.secure_cookies) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Loads a simulated brand: data set, model and plan.
+#[utoipa::path(post, path = "/api/demo", tag = "session",
+    security(("session" = ["analyst"]), ("token" = ["analyst"])),
+    responses((status = 202, body = Begun)))]
+async fn demo(
+    State(app): State<Shared>,
+    caller: Caller<Analyst>,
+) -> Result<(StatusCode, Json<Begun>), Problem> {
+    let mut new = outlay_store::NewJob::new(work::DEMO, json!({}));
+    new.unique_key = Some(work::DEMO.to_owned());
+    new.created_by = Some(caller.user);
+    let queued = app.scope(caller.workspace).jobs().enqueue(new, app.now()).await?;
+    Ok((StatusCode::ACCEPTED, Json(Begun { job: queued.into_job().id })))
+}

@@ -1,0 +1,241 @@
+//! Starting and stopping: store, job workers and HTTP in one process.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use outlay_core::registry::keys;
+use outlay_jobs::{Clock, Shutdown, SystemClock, Worker, WorkerOptions};
+use outlay_store::{AddressError, ObjectError, Objects, Store, StoreError, StoreOptions};
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::{api, work};
+
+/// Why a server did not start.
+#[derive(Debug, Error)]
+pub enum ServeError {
+    /// The data folder cannot be used.
+    #[error("cannot use the data folder {}", folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The address of the database is none.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// The store cannot be opened or migrated.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The artefacts' folder cannot be used.
+    #[error(transparent)]
+    Objects(#[from] ObjectError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The connection's socket failed.
+    #[error("the server stopped unexpectedly")]
+    Stopped(#[source] io::Error),
+}
+
+impl ServeError {
+    /// Stable name of the kind of failure.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Folder { .. } => "serve.folder",
+            Self::Address(_) => "serve.database-address",
+            Self::Store(error) => error.code(),
+            Self::Objects(_) => "serve.objects",
+            Self::Listen { .. } => "serve.listen",
+            Self::Stopped(_) => "serve.stopped",
+        }
+    }
+
+    /// What to do next.
+    pub fn next(&self) -> String {
+        match self {
+            Self::Folder { .. } | Self::Objects(_) => {
+                "choose a folder that can be written with --data".to_owned()
+            }
+            Self::Address(_) => {
+                "use --database sqlite:///path/outlay.db or postgres://user@host/database"
+                    .to_owned()
+            }
+            Self::Store(_) => "run `outlay doctor` with the same flags".to_owned(),
+            Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
+                "another program listens there: stop it, or choose another port with --listen"
+                    .to_owned()
+            }
+            Self::Listen { .. } => "choose another address with --listen".to_owned(),
+            Self::Stopped(_) => "start it again; look at the log".to_owned(),
+        }
+    }
+}
+
+/// A running server.
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What its requests share.
+    pub app: Arc<App>,
+    http: JoinHandle<io::Result<()>>,
+    worker: Option<(Shutdown, JoinHandle<()>)>,
+    keeper: JoinHandle<()>,
+    patience: Duration,
+}
+
+/// Hours between two clean-ups of the store.
+const SWEEP: Duration = Duration::from_secs(3600);
+
+impl Server {
+    /// Opens the store, brings its schema up to date, and starts the job workers and HTTP.
+    ///
+    /// # Errors
+    /// [`ServeError`]; nothing runs then.
+    pub async fn start(config: Config) -> Result<Self, ServeError> {
+        let folder = |source| ServeError::Folder { folder: config.data.clone(), source };
+        let scratch = config.data.join("tmp");
+        std::fs::create_dir_all(&scratch).map_err(folder)?;
+        // The port first: a second server must not touch the first one's store.
+        let listener = TcpListener::bind(config.listen)
+            .await
+            .map_err(|source| ServeError::Listen { address: config.listen, source })?;
+        let address = listener.local_addr().map_err(ServeError::Stopped)?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let store = Store::open(&config.store()?, StoreOptions::from(&config.registry)).await?;
+        store.migrate(clock.now()).await?;
+        let objects = Objects::folder(&config.objects())?;
+        let app = App::new(
+            store.clone(),
+            objects,
+            config.registry.clone(),
+            Arc::clone(&clock),
+            scratch,
+            config.secure_cookies,
+        );
+        let app = Arc::new(app);
+        let worker = config.workers.then(|| {
+            let options = WorkerOptions::from(&config.registry);
+            Worker::new(store, work::handlers(&app), clock, options).start()
+        });
+        let http = serve(listener, &app, app.stopping.subscribe());
+        let keeper = tokio::spawn(keep(Arc::clone(&app), app.stopping.subscribe()));
+        let patience = Duration::from_secs_f64(config.registry.get(&keys::SERVER_SHUTDOWN));
+        Ok(Self { address, app, http, worker, keeper, patience })
+    }
+
+    /// Serves until `end` comes, then stops: no new requests and jobs, and those at work are given
+    /// a while to end.
+    ///
+    /// # Errors
+    /// [`ServeError::Stopped`] when serving ended by itself.
+    pub async fn run(mut self, end: impl Future<Output = ()>) -> Result<(), ServeError> {
+        tokio::select! {
+            () = end => {}
+            ended = &mut self.http => {
+                let ended = ended.unwrap_or_else(|error| Err(io::Error::other(error)));
+                return ended.map_err(ServeError::Stopped);
+            }
+        }
+        self.stop().await;
+        Ok(())
+    }
+
+    /// Stops as [`Server::run`] does.
+    pub async fn stop(mut self) {
+        self.app.stopping.send_replace(true);
+        let worker = self.worker.take();
+        if let Some((shutdown, _)) = &worker {
+            shutdown.now();
+        }
+        if tokio::time::timeout(self.patience, &mut self.http).await.is_err() {
+            self.http.abort();
+        }
+        if let Some((_, mut running)) = worker
+            && tokio::time::timeout(self.patience, &mut running).await.is_err()
+        {
+            // Its leases run out, and its jobs are taken over.
+            running.abort();
+        }
+        self.keeper.abort();
+        if let Err(error) = self.app.store.close().await {
+            tracing::warn!(%error, "the store was not closed well");
+        }
+    }
+}
+
+fn serve(
+    listener: TcpListener,
+    app: &Arc<App>,
+    mut stopped: watch::Receiver<bool>,
+) -> JoinHandle<io::Result<()>> {
+    let service = api::router(Arc::clone(app)).into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move {
+        let end = async move {
+            // The sender is gone only when the server is.
+            let _ = stopped.wait_for(|stop| *stop).await;
+        };
+        axum::serve(listener, service).with_graceful_shutdown(end).await
+    })
+}
+
+/// Cleans up once in a while.
+async fn keep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = app.store.sweep(app.now()).await {
+            tracing::warn!(%error, "the store was not cleaned up");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SWEEP) => {}
+            _ = stopped.changed() => return,
+        }
+    }
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub async fn asked_to_stop() {
+    let interrupted = async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::warn!(%error, "Ctrl-C is not heard");
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+            return interrupted.await;
+        };
+        tokio::select! {
+            () = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    interrupted.await;
+}
+
+/// Writes the log to standard error, filtered by `OUTLAY_LOG`: for people, or one JSON document
+/// per line.
+pub fn log(json: bool) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("OUTLAY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // It fails only where somebody set a log up before.
+    let _ = if json { log.json().try_init() } else { log.try_init() };
+}

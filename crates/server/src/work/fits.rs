@@ -1,0 +1,56 @@
+//! Fits that were read back from their artefacts, the last few of them kept.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use outlay_core::registry::{Registry, keys};
+use outlay_engine::learn::Fit;
+use outlay_store::{Objects, WorkspaceId};
+
+use super::artefacts;
+use crate::problem::Problem;
+
+/// Opens fits.
+pub(crate) struct Fits {
+    objects: Objects,
+    scratch: PathBuf,
+    most: usize,
+    kept: Mutex<Vec<(String, Arc<Fit>)>>,
+}
+
+impl Fits {
+    pub(crate) fn new(objects: Objects, scratch: PathBuf, registry: &Registry) -> Self {
+        let most = registry.get(&keys::SERVER_FITS) as usize;
+        Self { objects, scratch, most, kept: Mutex::default() }
+    }
+
+    /// The fit whose files lie under `folder`. The name of a folder is that of one content for
+    /// ever, so that nothing kept is ever stale.
+    pub(crate) async fn open(
+        &self,
+        workspace: WorkspaceId,
+        folder: &str,
+    ) -> Result<Arc<Fit>, Problem> {
+        let key = format!("{workspace}/{folder}");
+        if let Some(fit) = self.find(&key) {
+            return Ok(fit);
+        }
+        let place = tempfile::tempdir_in(&self.scratch)?;
+        artefacts::fetch(&self.objects, workspace, folder, place.path()).await?;
+        let read = tokio::task::spawn_blocking(move || Fit::open(place.path()));
+        let fit = Arc::new(read.await??);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(0, (key, Arc::clone(&fit)));
+        kept.truncate(self.most);
+        Ok(fit)
+    }
+
+    fn find(&self, key: &str) -> Option<Arc<Fit>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = kept.iter().position(|(own, _)| own == key)?;
+        let found = kept.remove(place);
+        let fit = Arc::clone(&found.1);
+        kept.insert(0, found);
+        Some(fit)
+    }
+}

@@ -1,0 +1,10 @@
+//! The real server on a free port, on the embedded database in a temporary folder.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod access;
+mod doctor;
+mod flow;
+mod live;
+mod shape;
+mod support;
