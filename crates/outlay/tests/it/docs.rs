@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::outlay::{outlay, repository};
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 12] = [
     "describe",
     "fit",
     "show",
@@ -23,7 +23,12 @@ const COMMANDS: [&str; 10] = [
     "demo",
     "calibrate",
     "config",
+    "serve",
+    "doctor",
 ];
+
+/// What `outlay plan` can do beside planning.
+const PLANS: [&str; 5] = ["price", "compare", "front", "sensitivity", "reach"];
 
 /// The README and every page of the book.
 fn pages() -> Vec<PathBuf> {
@@ -108,7 +113,11 @@ fn commands_in_the_documentation_exist_with_their_options() {
             };
             assert!(COMMANDS.contains(command), "{}: no command in `{line}`", path.display());
             seen.insert((*command).to_owned());
-            let help = outlay(folder.path(), &[command, "--help"]);
+            let after = words.iter().skip_while(|word| *word != command).nth(1);
+            let deeper = after.filter(|word| *command == "plan" && PLANS.contains(word));
+            let asked = [Some(command), deeper, Some(&"--help")];
+            let asked: Vec<&str> = asked.into_iter().flatten().copied().collect();
+            let help = outlay(folder.path(), &asked);
             help.succeeded();
             for option in words.iter().filter(|word| word.starts_with("--")) {
                 let option = option.split('=').next().unwrap_or(option);
