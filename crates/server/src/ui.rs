@@ -8,7 +8,7 @@ use crate::problem::Problem;
 
 /// What `cargo xtask build-ui` leaves.
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
+#[folder = "../../web/dist"]
 #[allow_missing = true]
 struct Files;
 
