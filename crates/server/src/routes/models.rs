@@ -252,8 +252,9 @@ async fn summary(
     Ident(id): Ident<Model>,
 ) -> Result<Response, Problem> {
     let stored = app.scope(caller.workspace).models().get(id).await?;
-    let summary = ready(&stored)?;
-    Ok((tagged(&stored), Json(summary)).into_response())
+    // From the artefact: databases forget the order of channels, which is that of their colours.
+    let fit = opened(&app, caller.workspace, &stored).await?;
+    Ok((tagged(&stored), Json(&fit.summary)).into_response())
 }
 
 /// The draws of a model, opened.
