@@ -1,7 +1,7 @@
 //! Fills a store with metric facts and measures the named questions.
 //!
 //! ```text
-//! cargo run --release -p outlay-store --example load -- sqlite:///tmp/load.db 10000000
+//! cargo run --release -p outlay-store --example load -- sqlite://load.db 10000000
 //! cargo run --release -p outlay-store --example load -- postgres://me@localhost/load 10000000
 //! ```
 //!
