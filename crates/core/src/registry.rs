@@ -40,6 +40,23 @@ pub struct Setting {
     pub meaning: &'static str,
 }
 
+/// Sections that are read once, when a process begins.
+const AT_START: [&str; 3] = ["server.", "store.", "jobs."];
+/// Keys of those sections that count at once all the same.
+const LIVE: [&str; 2] = ["server.requests_per_second", "server.login_attempts_per_minute"];
+
+impl Setting {
+    /// Whether a changed value counts while the process runs.
+    pub fn is_live(&self) -> bool {
+        self.is_of_workspace() || LIVE.contains(&self.key)
+    }
+
+    /// Whether each workspace may have a value of its own. What concerns the process may not.
+    pub fn is_of_workspace(&self) -> bool {
+        !AT_START.iter().any(|section| self.key.starts_with(section))
+    }
+}
+
 /// Why a configuration was refused.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum RegistryError {
@@ -311,6 +328,8 @@ settings! {
         "own choice: a page loads some twenty at once", "Requests per second of one person or address";
     SERVER_PASSWORD_LENGTH = "server.password_length_min", 10.0, "characters", 8.0, 128.0, High,
         "NIST SP 800-63B asks for 8 at least", "Shortest password that is taken";
+    SERVER_CONFIG_POLL = "server.config_poll_seconds", 2.0, "seconds", 0.05, 3600.0, Low,
+        "own choice: what a person who saves a file waits", "Time between two looks at the configuration's files";
     SERVER_EVENTS_POLL = "server.events_poll_seconds", 0.3, "seconds", 0.02, 60.0, Low,
         "own choice: what an eye follows", "Time between two looks for events of other processes";
     SERVER_KEEP_ALIVE = "server.keep_alive_seconds", 15.0, "seconds", 1.0, 300.0, Low,

@@ -4,6 +4,7 @@ mod commands;
 mod context;
 mod failure;
 mod input;
+mod layers;
 mod progress;
 mod render;
 mod running;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use outlay_config::Live;
 use outlay_core::registry::Registry;
 use outlay_jobs::Clock;
 use outlay_store::{Objects, Scope, Store, WorkspaceId};
@@ -22,8 +23,10 @@ pub struct App {
     pub store: Store,
     /// The artefacts.
     pub objects: Objects,
-    /// The settings of this process.
+    /// The business constants with which this process began.
     pub registry: Registry,
+    /// The configuration in force now.
+    pub config: Live,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Folder for what is only needed for a while.
@@ -52,6 +55,7 @@ impl App {
         clock: Arc<dyn Clock>,
         scratch: PathBuf,
         secure_cookies: bool,
+        config: Live,
     ) -> Self {
         let started_at = clock.now();
         Self {
@@ -62,6 +66,7 @@ impl App {
             store,
             objects,
             registry,
+            config,
             clock,
             scratch,
             started_at,
@@ -84,7 +89,7 @@ impl App {
     /// nothing.
     pub(crate) async fn settings(&self, workspace: WorkspaceId) -> Result<Registry, Problem> {
         let stored = self.scope(workspace).settings().list().await?;
-        let mut registry = self.registry.clone();
+        let mut registry = self.config.now().registry().clone();
         for setting in stored {
             let Some(value) = setting.value.as_f64() else { continue };
             match registry.clone().and(&setting.key, value) {

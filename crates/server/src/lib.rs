@@ -16,6 +16,7 @@ mod extract;
 mod guard;
 mod hub;
 mod idempotency;
+pub mod logging;
 mod problem;
 mod routes;
 pub mod serve;

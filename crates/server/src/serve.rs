@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use outlay_config::Live;
 use outlay_core::registry::keys;
 use outlay_jobs::{Clock, Shutdown, SystemClock, Worker, WorkerOptions};
 use outlay_store::{AddressError, ObjectError, Objects, Store, StoreError, StoreOptions};
@@ -119,7 +120,7 @@ impl Server {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = Store::open(&config.store()?, StoreOptions::from(&config.registry)).await?;
         store.migrate(clock.now()).await?;
-        let objects = Objects::folder(&config.objects())?;
+        let objects = Objects::open(&config.objects(), [])?;
         let app = App::new(
             store.clone(),
             objects,
@@ -127,6 +128,7 @@ impl Server {
             Arc::clone(&clock),
             scratch,
             config.secure_cookies,
+            Live::new(config.sources, config.settings.with_registry(config.registry.clone())),
         );
         let app = Arc::new(app);
         let worker = config.workers.then(|| {
@@ -228,14 +230,4 @@ pub async fn asked_to_stop() {
     }
     #[cfg(not(unix))]
     interrupted.await;
-}
-
-/// Writes the log to standard error, filtered by `OUTLAY_LOG`: for people, or one JSON document
-/// per line.
-pub fn log(json: bool) {
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_env("OUTLAY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    // It fails only where somebody set a log up before.
-    let _ = if json { log.json().try_init() } else { log.try_init() };
 }

@@ -3,7 +3,7 @@
 use crate::workspace::{MATHEMATICS, packages, root};
 
 /// Which crate may depend on which crates of the workspace (tests and benchmarks aside).
-const ALLOWED: [(&str, &[&str]); 15] = [
+const ALLOWED: [(&str, &[&str]); 16] = [
     ("outlay-core", &[]),
     ("outlay-stats", &["outlay-core"]),
     ("outlay-inference", &["outlay-core", "outlay-stats"]),
@@ -14,6 +14,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
     ("outlay-govern", &["outlay-core"]),
     ("outlay-store", &["outlay-core"]),
     ("outlay-jobs", &["outlay-core", "outlay-store"]),
+    ("outlay-config", &["outlay-core"]),
     ("outlay-report", &["outlay-core", "outlay-mmm", "outlay-planner"]),
     (
         "outlay-engine",
@@ -30,6 +31,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
         "outlay-server",
         &[
             "outlay-core",
+            "outlay-config",
             "outlay-connect",
             "outlay-mmm",
             "outlay-planner",
@@ -43,6 +45,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
         "outlay",
         &[
             "outlay-core",
+            "outlay-config",
             "outlay-stats",
             "outlay-inference",
             "outlay-mmm",

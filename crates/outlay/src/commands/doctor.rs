@@ -1,8 +1,9 @@
 //! `outlay doctor`: what keeps a server from starting, each with the next step.
 
-use crate::commands::serve::{Place, runtime};
+use crate::commands::serve::runtime;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::layers::Place;
 
 /// Arguments of `outlay doctor`.
 #[derive(Debug, clap::Args)]
@@ -13,7 +14,7 @@ pub(crate) struct Args {
 
 /// Runs the command. It fails where something is wrong.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
-    let found = runtime()?.block_on(outlay_server::doctor::examine(&args.place.config()));
+    let found = runtime()?.block_on(outlay_server::doctor::examine(&args.place.config(Vec::new())?));
     if context.json() {
         let text = serde_json::to_string_pretty(&found)
             .map_err(|e| Failure::from_error(Exit::Internal, "json", &e, "please report this"))?;

@@ -1,14 +1,13 @@
 //! `outlay serve`: store, job workers, HTTP and dashboard in one process.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
-
+use outlay_config::keys;
 use outlay_engine::sentence;
-use outlay_server::{Config, ServeError, Server};
+use outlay_server::{Config, ServeError, Server, logging};
 use tokio::runtime::Runtime;
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
+use crate::layers::Place;
 
 /// Arguments of `outlay serve`.
 #[derive(Debug, clap::Args)]
@@ -16,33 +15,11 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) place: Place,
     /// Send cookies over TLS only; for servers behind a proxy that speaks TLS.
-    #[arg(long, env = "OUTLAY_SECURE_COOKIES")]
+    #[arg(long)]
     secure_cookies: bool,
     /// Do not work on jobs in this process.
     #[arg(long)]
     no_workers: bool,
-}
-
-/// Where a server listens and keeps what it remembers.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Place {
-    /// Address that is listened on.
-    #[arg(long, value_name = "ADDRESS", env = "OUTLAY_LISTEN", default_value = "127.0.0.1:8787")]
-    listen: SocketAddr,
-    /// Folder of the embedded database, the uploads and the fits.
-    #[arg(long, value_name = "DIR", env = "OUTLAY_DATA", default_value = "outlay-data")]
-    data: PathBuf,
-    /// Database: `sqlite:///path/outlay.db` or `postgres://user@host/database`; a file in the data
-    /// folder when left out.
-    #[arg(long, value_name = "URL", env = "OUTLAY_DATABASE", hide_env_values = true)]
-    database: Option<String>,
-}
-
-impl Place {
-    /// What a server is started with.
-    pub(crate) fn config(&self) -> Config {
-        Config { database: self.database.clone(), ..Config::new(self.listen, &self.data) }
-    }
 }
 
 /// The runtime of what waits; what computes has threads of its own.
@@ -54,12 +31,22 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
 
 /// Runs the command until SIGTERM or Ctrl-C.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
-    outlay_server::serve::log(context.json());
-    let config = Config {
-        secure_cookies: args.secure_cookies,
-        workers: !args.no_workers,
-        ..args.place.config()
-    };
+    let more = [
+        ("--secure-cookies", &keys::SERVER_SECURE_COOKIES, args.secure_cookies, "true"),
+        ("--no-workers", &keys::SERVER_WORKERS, args.no_workers, "false"),
+    ];
+    let more = more
+        .into_iter()
+        .filter(|(_, _, given, _)| *given)
+        .map(|(flag, key, _, value)| outlay_config::Flag::named(flag, key.definition.name, value));
+    let config = args.place.config(more.collect())?;
+    let json = context.json() || config.settings.get(&keys::LOG_FORMAT) == "json";
+    let filter = config.settings.get(&keys::LOG_FILTER);
+    logging::log(json, &filter).map_err(|error| {
+        let message = format!("`log.filter` is {filter:?}, which is no filter: {error}");
+        let next = "use a level (error, warn, info, debug), or levels by part: info,outlay_store=debug";
+        Failure::new(Exit::Specification, "config.value", message, next)
+    })?;
     let ended = runtime()?.block_on(async {
         let server = Server::start(config).await?;
         if !context.quiet {

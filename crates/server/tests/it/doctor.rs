@@ -19,7 +19,7 @@ async fn what_is_wrong_is_named() {
     assert!(wrong(&config(folder.path())).await.is_empty());
 
     let mut broken = config(folder.path());
-    broken.database = Some("mysql://x/y".to_owned());
+    broken.database = Some("mysql://x/y".into());
     assert_eq!(wrong(&broken).await, ["database"]);
 
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
