@@ -297,6 +297,9 @@ settings! {
         "own choice: what an eye follows", "Least time between two written reports of a job's progress";
     JOBS_SLOTS = "jobs.slots", 2.0, "jobs", 1.0, 1024.0, Low,
         "cores of a small server", "Jobs that one worker process runs at once";
+    SERVER_UPLOAD_HOURS = "server.upload_hours", 24.0, "hours", 1.0, 720.0, Low,
+        "as long as a person may need to come back to a broken transfer",
+        "Time after the last part at which an upload that is not complete is removed";
     SERVER_UPLOAD_BYTES = "server.upload_bytes_max", 1.0e9, "bytes", 1e3, 1e12, Medium,
         "as the largest file that is read", "Largest file that is taken";
     SERVER_BODY_BYTES = "server.body_bytes_max", 2.0e6, "bytes", 1e3, 1e9, Low,

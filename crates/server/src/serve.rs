@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::config::Config;
+use crate::routes::transfers;
 use crate::{api, work};
 
 /// Why a server did not start.
@@ -199,6 +200,9 @@ async fn keep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
     loop {
         if let Err(error) = app.store.sweep(app.now()).await {
             tracing::warn!(%error, "the store was not cleaned up");
+        }
+        if let Err(problem) = transfers::expire(&app).await {
+            tracing::warn!(code = problem.code, "old uploads were not cleaned up");
         }
         tokio::select! {
             () = tokio::time::sleep(SWEEP) => {}

@@ -5,6 +5,7 @@ mod artefacts;
 mod demo;
 mod fit;
 pub(crate) mod fits;
+pub(crate) mod mart;
 pub(crate) mod plan;
 pub(crate) mod question;
 mod step;

@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use outlay_connect::Mapping;
 use outlay_connect::mapping::FileDialect;
+use outlay_connect::{Mapping, Totals};
 use outlay_core::registry::Registry;
 use outlay_engine::check::{Checked, card, check};
 use outlay_engine::collect::Collected;
@@ -27,7 +27,8 @@ use crate::app::{App, Shared};
 use crate::auth::{Analyst, Caller, Viewer};
 use crate::extract::{Body, Ident, IfMatch, Listed, Paging, Params};
 use crate::problem::Problem;
-use crate::wire::data;
+use crate::wire::data::{self, DatasetView, SeriesView};
+use crate::wire::quality::{QualityView, quality};
 
 /// An upload that is accepted.
 #[derive(Deserialize, ToSchema)]
@@ -37,7 +38,7 @@ struct Accept {
     upload: Id<Upload>,
     /// What its columns mean; what the description proposes when left out.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Mapping>)]
     mapping: Option<Value>,
     name: String,
 }
@@ -59,19 +60,19 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(one, undo))
         .routes(routes!(series))
         .routes(routes!(totals))
-        .routes(routes!(quality))
+        .routes(routes!(graded))
 }
 
 /// Accepts an upload: from now on models may learn from it.
 #[utoipa::path(post, path = "/api/datasets", tag = "data", request_body = Accept,
     security(("session" = ["analyst"]), ("token" = ["analyst"])),
-    responses((status = 201, body = Object), (status = 404, body = Problem),
+    responses((status = 201, body = DatasetView), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
 async fn accept(
     State(app): State<Shared>,
     caller: Caller<Analyst>,
     Body(form): Body<Accept>,
-) -> Result<(StatusCode, Json<Value>), Problem> {
+) -> Result<(StatusCode, Json<DatasetView>), Problem> {
     let name = named("name", &form.name)?;
     let asked = form.mapping.map(mapping).transpose()?;
     let registry = app.settings(caller.workspace).await?;
@@ -106,7 +107,7 @@ fn import(
         upload: Some(upload),
         by: Some(by),
         mapping: serde_json::to_value(mapping)?,
-        quality: data::quality(&card(collected, registry), &described, registry)?,
+        quality: serde_json::to_value(quality(&card(collected, registry), &described, registry))?,
         totals: serde_json::to_value(collected.totals())?,
         checked,
     })
@@ -120,7 +121,7 @@ pub(crate) async fn store(
 ) -> Result<Stored<Dataset>, Problem> {
     let now = app.now();
     let panel = &import.checked.panel;
-    let shape = data::shape(panel);
+    let shape = serde_json::to_value(data::shape(panel))?;
     let fingerprint = panel.fingerprint().as_str().to_owned();
     let sizes = [panel.n_geos(), panel.n_periods(), panel.channels.len() + panel.organic.len()];
     let bytes = serde_json::to_vec(&import.checked)?;
@@ -199,12 +200,12 @@ pub(crate) async fn panel(
 /// Data sets, newest first; those whose import was undone are left out.
 #[utoipa::path(get, path = "/api/datasets", tag = "data", params(Paging),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object)))]
+    responses((status = 200, body = Listed<DatasetView>)))]
 async fn list(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Params(paging): Params<Paging>,
-) -> Result<Json<Listed<Value>>, Problem> {
+) -> Result<Json<Listed<DatasetView>>, Problem> {
     let mut page = app.scope(caller.workspace).datasets().list(paging.page()?).await?;
     page.rows.retain(|dataset| dataset.body.state != DatasetState::Archived);
     Ok(Json(Listed::of(page, |dataset| data::dataset(&dataset))))
@@ -213,7 +214,7 @@ async fn list(
 /// A data set.
 #[utoipa::path(get, path = "/api/datasets/{id}", tag = "data", params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+    responses((status = 200, body = DatasetView), (status = 404, body = Problem)))]
 async fn one(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
@@ -270,12 +271,12 @@ async fn undo(
 /// The data per period, nationally.
 #[utoipa::path(get, path = "/api/datasets/{id}/series", tag = "data", params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+    responses((status = 200, body = SeriesView), (status = 404, body = Problem)))]
 async fn series(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Dataset>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<SeriesView>, Problem> {
     let (_, checked) = panel(&app, caller.workspace, id).await?;
     Ok(Json(data::series(&checked.panel)))
 }
@@ -283,25 +284,30 @@ async fn series(
 /// What the file added up to, per month and channel.
 #[utoipa::path(get, path = "/api/datasets/{id}/totals", tag = "data", params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+    responses((status = 200, body = Totals), (status = 404, body = Problem)))]
 async fn totals(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Dataset>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     let stored = app.scope(caller.workspace).datasets().get(id).await?;
-    Ok(Json(stored.body.description.get("totals").cloned().unwrap_or_default()))
+    let totals = stored.body.description.get("totals").cloned().unwrap_or_default();
+    let totals: Totals = serde_json::from_value(totals)?;
+    Ok((tagged(&stored), Json(totals)).into_response())
 }
 
 /// The quality card.
 #[utoipa::path(get, path = "/api/datasets/{id}/quality", tag = "data", params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
-async fn quality(
+    responses((status = 200, body = QualityView), (status = 404, body = Problem)))]
+async fn graded(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Dataset>,
-) -> Result<Json<Value>, Problem> {
-    let stored = app.scope(caller.workspace).datasets().get(id).await?;
-    Ok(Json(stored.body.quality.unwrap_or_default()))
+) -> Result<Response, Problem> {
+    let mut stored = app.scope(caller.workspace).datasets().get(id).await?;
+    let card = stored.body.quality.take().ok_or_else(|| Problem::not_found("quality card"))?;
+    // Read and written again: databases forget the order of keys.
+    let card: QualityView = serde_json::from_value(card)?;
+    Ok((tagged(&stored), Json(card)).into_response())
 }

@@ -13,11 +13,11 @@ use outlay_world::{EXAMPLES, World, WorldSpec};
 use serde_json::json;
 use tokio::runtime::Handle;
 
-use super::{fit, plan, step};
+use super::{fit, mart, plan, step};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::routes::{datasets, models};
-use crate::wire::data;
+use crate::wire::quality::quality;
 
 /// What people call it.
 const NAME: &str = "Demo brand";
@@ -67,9 +67,12 @@ pub(super) fn run(app: &App, context: &JobContext) -> Handled {
         error: None,
         published_at: None,
     };
+    let curves = mart::curves(model, &kept.answers);
+    let allocations = mart::allocations(model, scenario, &planned.plan);
     let answer = json!({ "dataset": dataset.id, "model": model, "plan": scenario });
     runtime.block_on(context.complete_with(answer, move |t| {
         let (mut row, result, request) = (row.clone(), result.clone(), request.clone());
+        let (curves, allocations) = (curves.clone(), allocations.clone());
         Box::pin(async move {
             let scope = t.workspace(workspace);
             row.number = scope.models().next_number(NAME).await?;
@@ -85,6 +88,8 @@ pub(super) fn run(app: &App, context: &JobContext) -> Handled {
                 error: None,
             };
             scope.scenarios().create_as(scenario, body, now).await?;
+            scope.mart().put_curves(model, &curves, now).await?;
+            scope.mart().put_allocations(scenario, &allocations, now).await?;
             for topic in ["datasets", "models", "plans"] {
                 scope.events().publish(topic, "ready", json!({ "demo": true }), now).await?;
             }
@@ -107,7 +112,7 @@ fn import(registry: &Registry) -> Result<datasets::Import, Problem> {
         upload: None,
         by: None,
         mapping: serde_json::to_value(&collected.mapped.mapping)?,
-        quality: data::quality(&card(&collected, registry), &described, registry)?,
+        quality: serde_json::to_value(quality(&card(&collected, registry), &described, registry))?,
         totals: serde_json::to_value(collected.totals())?,
         checked: check(&collected, registry)?,
     })

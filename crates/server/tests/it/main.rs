@@ -3,8 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod access;
+mod contract;
+mod description;
 mod doctor;
 mod flow;
 mod live;
 mod shape;
 mod support;
+mod transfers;
