@@ -18,10 +18,12 @@ mod hub;
 mod idempotency;
 mod problem;
 mod routes;
+mod scratch;
 pub mod serve;
 mod ui;
 mod wire;
 mod work;
+pub mod worker;
 
 pub use app::App;
 pub use config::Config;

@@ -8,6 +8,7 @@ pub(crate) mod fits;
 pub(crate) mod plan;
 pub(crate) mod question;
 mod step;
+pub(crate) mod tidy;
 
 use std::sync::Arc;
 
