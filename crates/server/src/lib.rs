@@ -20,10 +20,12 @@ mod idempotency;
 mod problem;
 mod reference;
 mod routes;
+mod scratch;
 pub mod serve;
 mod ui;
 mod wire;
 mod work;
+pub mod worker;
 
 pub use app::App;
 pub use config::Config;

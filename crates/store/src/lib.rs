@@ -84,7 +84,7 @@ pub use id::Id;
 pub use idempotency::{Claim, IdempotencyKeys};
 pub use mart::{AllocationRow, AttributionRow, CurveRow, Mart, ReachEstimate};
 pub use models::{Model, ModelState, Scenario, ScenarioState};
-pub use objects::{ObjectError, ObjectKey, ObjectWriter, Objects, Written};
+pub use objects::{ObjectError, ObjectKey, ObjectWriter, Objects, Wanted, Written};
 pub use options::StoreOptions;
 pub use page::{Cursor, Page, Slice};
 pub use queue::{

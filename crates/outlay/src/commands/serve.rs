@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use outlay_core::registry::{Registry, SETTINGS};
 use outlay_engine::sentence;
 use outlay_server::{Config, ServeError, Server};
 use tokio::runtime::Runtime;
@@ -41,8 +42,25 @@ pub(crate) struct Place {
 impl Place {
     /// What a server is started with.
     pub(crate) fn config(&self) -> Config {
-        Config { database: self.database.clone(), ..Config::new(self.listen, &self.data) }
+        let database = self.database.clone();
+        Config { database, registry: variables(), ..Config::new(self.listen, &self.data) }
     }
+}
+
+/// The settings over which variables have a say: `OUTLAY__JOBS__LEASE_SECONDS` is
+/// `jobs.lease_seconds`. One that is not allowed is left out, and said.
+fn variables() -> Registry {
+    let mut registry = Registry::default();
+    for setting in SETTINGS {
+        let name = format!("OUTLAY__{}", setting.key.replacen('.', "__", 1).to_uppercase());
+        let Ok(text) = std::env::var(&name) else { continue };
+        let changed = text.parse().ok().and_then(|v| registry.clone().and(setting.key, v).ok());
+        match changed {
+            Some(changed) => registry = changed,
+            None => anstream::eprintln!("{name} is left out: it is no number that is allowed"),
+        }
+    }
+    registry
 }
 
 /// The runtime of what waits; what computes has threads of its own.
@@ -70,6 +88,6 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     ended.map_err(|error| failure(&error))
 }
 
-fn failure(error: &ServeError) -> Failure {
+pub(crate) fn failure(error: &ServeError) -> Failure {
     Failure::new(Exit::Files, error.code(), sentence(error), error.next())
 }

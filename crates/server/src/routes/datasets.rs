@@ -4,14 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use outlay_connect::mapping::FileDialect;
 use outlay_connect::{Mapping, Totals};
-use outlay_core::registry::Registry;
+use outlay_core::registry::{Registry, keys};
 use outlay_engine::check::{Checked, card, check};
 use outlay_engine::collect::Collected;
 use outlay_store::{
-    Dataset, DatasetState, Id, LineageEdge, ObjectKey, Page, Scope, StoreError, Stored,
+    Dataset, DatasetState, Id, Lease, LineageEdge, ObjectKey, Page, Scope, StoreError, Stored,
     StoredPanel, Upload, User, WorkspaceId,
 };
 use serde::Deserialize;
@@ -48,6 +48,8 @@ pub(crate) struct Import {
     pub(crate) name: String,
     pub(crate) upload: Option<Id<Upload>>,
     pub(crate) by: Option<Id<User>>,
+    /// The job that imports it, if one does: under its lease, and once.
+    pub(crate) job: Option<Lease>,
     pub(crate) checked: Checked,
     pub(crate) mapping: Value,
     pub(crate) quality: Value,
@@ -106,6 +108,7 @@ fn import(
         name,
         upload: Some(upload),
         by: Some(by),
+        job: None,
         mapping: serde_json::to_value(mapping)?,
         quality: serde_json::to_value(quality(&card(collected, registry), &described, registry))?,
         totals: serde_json::to_value(collected.totals())?,
@@ -134,12 +137,26 @@ pub(crate) async fn store(
         description: json!({ "shape": shape, "totals": import.totals, "by": import.by }),
         quality: Some(import.quality),
     };
+    let patience = TimeDelta::seconds(app.registry.get(&keys::JOBS_LEASE) as i64);
     let made = app.store.transact(move |t| {
+        let job = import.job.clone();
         let (dataset, mapping, key) = (dataset.clone(), import.mapping.clone(), key.clone());
         let (fingerprint, shape) = (fingerprint.clone(), shape.clone());
         Box::pin(async move {
             let scope = t.workspace(workspace);
+            if let Some(lease) = &job {
+                // A worker that lost its lease ends here; the one that has it now waits its turn.
+                t.queue().heartbeat(lease, now + patience, now).await?;
+                let edges = scope.lineage().from(lease.job_id.uuid()).await?;
+                if let Some(edge) = edges.iter().find(|edge| edge.body.target_kind == "dataset") {
+                    return scope.datasets().get(Id::from_uuid(edge.body.target_id)).await;
+                }
+            }
             let dataset = scope.datasets().create(dataset, now).await?;
+            if let Some(lease) = &job {
+                let from = ("job", lease.job_id.uuid());
+                trace(scope, from, ("dataset", dataset.id.uuid()), "import", now).await?;
+            }
             let mapping = scope.mappings().add(dataset.id, mapping, true, now).await?;
             let [geos, periods, channels] = sizes.map(|n| i64::try_from(n).unwrap_or(i64::MAX));
             let panel = StoredPanel {

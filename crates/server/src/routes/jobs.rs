@@ -152,23 +152,38 @@ async fn cancel(
     Ok(Json(job(&stored)))
 }
 
-/// Writes that nothing will come of a job that never began.
-async fn close(app: &App, workspace: WorkspaceId, stored: &Stored<Job>) -> Result<(), Problem> {
+/// Writes into what a job should have made that nothing will come of it: it never began, or the
+/// worker of its last attempt died.
+pub(crate) async fn close(
+    app: &App,
+    workspace: WorkspaceId,
+    stored: &Stored<Job>,
+) -> Result<(), Problem> {
     let scope = app.scope(workspace);
-    let subject = job(stored).subject;
-    match subject {
+    let cancelled = stored.body.state == JobState::Cancelled;
+    let error = (!cancelled).then(|| stored.body.error.clone()).flatten();
+    match job(stored).subject {
         Some(subject) if subject.kind == "model" => {
-            let mut row = scope.models().get(Id::from_uuid(subject.id)).await?;
+            let Some(mut row) = scope.models().find(Id::from_uuid(subject.id)).await? else {
+                return Ok(());
+            };
             if matches!(row.body.state, ModelState::Queued | ModelState::Fitting) {
-                row.body.state = ModelState::Cancelled;
+                let state = if cancelled { ModelState::Cancelled } else { ModelState::Failed };
+                (row.body.state, row.body.error) = (state, error);
                 scope.models().update(row, app.now()).await?;
+                app.tell(workspace, "models", state.as_str(), json!({ "id": subject.id })).await;
             }
         }
         Some(subject) if subject.kind == "plan" => {
-            let mut row = scope.scenarios().get(Id::from_uuid(subject.id)).await?;
+            let Some(mut row) = scope.scenarios().find(Id::from_uuid(subject.id)).await? else {
+                return Ok(());
+            };
             if matches!(row.body.state, ScenarioState::Queued | ScenarioState::Solving) {
-                row.body.state = ScenarioState::Cancelled;
+                let state =
+                    if cancelled { ScenarioState::Cancelled } else { ScenarioState::Failed };
+                (row.body.state, row.body.error) = (state, error);
                 scope.scenarios().update(row, app.now()).await?;
+                app.tell(workspace, "plans", state.as_str(), json!({ "id": subject.id })).await;
             }
         }
         _ => {}

@@ -319,6 +319,7 @@ async fn demo(
 ) -> Result<(StatusCode, Json<Begun>), Problem> {
     let mut new = outlay_store::NewJob::new(work::DEMO, json!({}));
     new.unique_key = Some(work::DEMO.to_owned());
+    new.attempts_max = 3;
     new.created_by = Some(caller.user);
     let queued = app.scope(caller.workspace).jobs().enqueue(new, app.now()).await?;
     Ok((StatusCode::ACCEPTED, Json(Begun { job: queued.into_job().id })))

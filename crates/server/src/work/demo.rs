@@ -23,13 +23,15 @@ use crate::wire::quality::quality;
 const NAME: &str = "Demo brand";
 
 /// Simulates the brand, imports its file, fits it and plans its next quarter. Written at the end,
-/// in one transaction but for the data set, which is of use alone.
+/// in one transaction but for the data set, which is of use alone, and which an attempt that takes
+/// over finds by its job.
 pub(super) fn run(app: &App, context: &JobContext) -> Handled {
     let workspace = context.lease().workspace_id;
     let runtime = Handle::current();
     let registry = runtime.block_on(app.settings(workspace)).map_err(step::refused)?;
     context.progress(0.01, "simulating a brand");
-    let import = import(&registry).map_err(step::refused)?;
+    let mut import = import(&registry).map_err(step::refused)?;
+    import.job = Some(context.lease().clone());
     let checked = import.checked.clone();
     let dataset: Stored<Dataset> =
         runtime.block_on(datasets::store(app, workspace, import)).map_err(step::refused)?;
@@ -111,6 +113,7 @@ fn import(registry: &Registry) -> Result<datasets::Import, Problem> {
         name: NAME.to_owned(),
         upload: None,
         by: None,
+        job: None,
         mapping: serde_json::to_value(&collected.mapped.mapping)?,
         quality: serde_json::to_value(quality(&card(&collected, registry), &described, registry))?,
         totals: serde_json::to_value(collected.totals())?,
