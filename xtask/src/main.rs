@@ -22,6 +22,8 @@ const USAGE: &str = "\
 usage: cargo xtask TASK [ARGS]
 
   demo [ARGS]    build the outlay binary and run `outlay demo ARGS`
+  demo --serve [ARGS]
+                 build the dashboard and the binary, and run `outlay serve --demo ARGS`
   test [ARGS]    run all tests and documentation tests; ARGS go to the test runner
   build-ui       build the dashboard in web/ when its sources have changed (needs Node.js)
   check          formatting, clippy without warnings, licences where cargo-deny is installed

@@ -70,6 +70,7 @@ fn endpoints() -> (Router<Shared>, Document) {
         .merge(routes::session::router())
         .merge(routes::uploads::router())
         .merge(routes::datasets::router())
+        .merge(routes::mappings::router())
         .merge(routes::models::router())
         .merge(routes::plans::router())
         .merge(routes::plan_files::router())

@@ -7,6 +7,7 @@ pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod jobs;
 pub(crate) mod live;
+pub(crate) mod mappings;
 pub(crate) mod models;
 pub(crate) mod plan_files;
 pub(crate) mod plans;
