@@ -305,7 +305,7 @@ class Run {
   async exports() {
     const { page, api } = this;
     const [{ id, document }] = this.plans;
-    const starts = { html: "<!doctype html>", xlsx: "PK", csv: "", json: "{" };
+    const starts = { html: "<!doctype html>", xlsx: "pk", csv: "", json: "{" };
     for (const [format, label] of [["html", /HTML/], ["xlsx", /XLSX/], ["csv", /CSV/], ["json", /JSON/]]) {
       await this.button("Export this plan").click();
       const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: label }).click()]);
