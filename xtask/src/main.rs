@@ -23,6 +23,8 @@ const USAGE: &str = "\
 usage: cargo xtask TASK [ARGS]
 
   demo [ARGS]    build the outlay binary and run `outlay demo ARGS`
+  demo --serve [ARGS]
+                 build the dashboard and the binary, and run `outlay serve --demo ARGS`
   test [ARGS]    run all tests and documentation tests; ARGS go to the test runner
   build-ui       build the dashboard in web/ when its sources have changed (needs Node.js)
   codegen        write the files anew that are generated from the code (docs/openapi.json)

@@ -74,6 +74,7 @@ fn endpoints() -> (Router<Shared>, Document) {
         .merge(routes::uploads::router())
         .merge(routes::transfers::router())
         .merge(routes::datasets::router())
+        .merge(routes::mappings::router())
         .merge(routes::models::router())
         .merge(routes::plans::router())
         .merge(routes::plan_files::router())

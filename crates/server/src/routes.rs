@@ -8,6 +8,7 @@ pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod jobs;
 pub(crate) mod live;
+pub(crate) mod mappings;
 pub(crate) mod mart;
 pub(crate) mod models;
 pub(crate) mod optimizer;

@@ -22,6 +22,9 @@ pub(crate) struct Args {
     /// Do not work on jobs in this process.
     #[arg(long)]
     no_workers: bool,
+    /// Where nobody has set the server up: load the demo, and make up a password for its guest.
+    #[arg(long, conflicts_with = "no_workers")]
+    demo: bool,
 }
 
 /// Where a server listens and keeps what it remembers.
@@ -83,9 +86,27 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         if !context.quiet {
             anstream::println!("Outlay is at http://{} (Ctrl-C stops it)", server.address);
         }
+        if args.demo {
+            show(&server).await;
+        }
         server.run(outlay_server::serve::asked_to_stop()).await
     });
     ended.map_err(|error| failure(&error))
+}
+
+/// Loads the demo and says who may look at it. The server goes on without it, too.
+async fn show(server: &Server) {
+    match server.demo().await {
+        Ok(Some(guest)) => anstream::println!(
+            "The demo is being loaded; sign in as {} with the password {}",
+            guest.email,
+            guest.password
+        ),
+        Ok(None) => anstream::println!("This server is set up already: sign in as before"),
+        Err(problem) => {
+            anstream::eprintln!("The demo was not loaded: {}; {}", problem.title, problem.next)
+        }
+    }
 }
 
 pub(crate) fn failure(error: &ServeError) -> Failure {

@@ -21,8 +21,8 @@ use crate::work::plan::folder;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Wanted {
-    /// `csv` (every cell of the plan), `json` (the document) or `xlsx` (the plan beside doing
-    /// nothing).
+    /// `csv` (every cell of the plan), `html` (the report), `json` (the document) or `xlsx` (the
+    /// plan beside doing nothing).
     #[param(inline)]
     format: Kind,
 }
@@ -33,6 +33,8 @@ struct Wanted {
 enum Kind {
     /// A table.
     Csv,
+    /// A page to read, print and send.
+    Html,
     /// The document.
     Json,
     /// A workbook.
@@ -64,6 +66,14 @@ async fn export(
             file(
                 "text/csv; charset=utf-8",
                 "attachment; filename=\"plan.csv\"",
+                app.objects.get(&key).await?.to_vec(),
+            )
+        }
+        Kind::Html => {
+            let key = ObjectKey::named(caller.workspace, &[&folder(id), "plan.html"])?;
+            file(
+                "text/html; charset=utf-8",
+                "attachment; filename=\"plan.html\"",
                 app.objects.get(&key).await?.to_vec(),
             )
         }

@@ -21,6 +21,8 @@ use crate::wire::quality::quality;
 
 /// What people call it.
 const NAME: &str = "Demo brand";
+/// What its money is counted in.
+const CURRENCY: &str = "EUR";
 
 /// Simulates the brand, imports its file, fits it and plans its next quarter. Written at the end,
 /// in one transaction but for the data set, which is of use alone, and which an attempt that takes
@@ -107,7 +109,9 @@ fn import(registry: &Registry) -> Result<datasets::Import, Problem> {
     let seed = registry.get(&keys::SERVER_DEMO_SEED) as u64;
     let world = World::simulate(&spec, seed).map_err(|e| fault(&e))?;
     let input = Input::memory("a simulated brand.csv", world.to_csv().into_bytes());
-    let collected = collect(&input, None, &FileDialect::default(), registry)?;
+    let mut collected = collect(&input, None, &FileDialect::default(), registry)?;
+    // The file does not say it, and a person would be asked.
+    collected.mapped.mapping.currency = CURRENCY.parse().ok();
     let described = collected.describe(registry);
     Ok(datasets::Import {
         name: NAME.to_owned(),
