@@ -6,5 +6,6 @@ mod access;
 mod doctor;
 mod flow;
 mod live;
+mod security;
 mod shape;
 mod support;
