@@ -8,6 +8,7 @@ mod description;
 mod doctor;
 mod flow;
 mod live;
+mod security;
 mod shape;
 mod support;
 mod transfers;
