@@ -79,7 +79,7 @@ describe("terms", () => {
   it("put the sign of money before it and after the minus", () => {
     expect(euro.money(1_234_567)).toBe("€1.23M");
     expect(euro.money(-1200)).toBe("−€1.2K");
-    expect(euro.moneyExact(1234.5)).toBe("€1,234.5");
+    expect(euro.moneyExact(1234.5)).toBe("€1,234.50");
     expect(count.money(950)).toBe("CHF 950");
     expect(none.money(950)).toBe("950");
     expect(euro.money(null)).toBe(MISSING);

@@ -150,7 +150,7 @@ describe("Model", () => {
   it("shows the answer with intervals, and trust", async () => {
     serve();
     open("/model");
-    await heading(new RegExp(`^${summary.sentence.slice(0, 14)}`));
+    await heading(new RegExp(`^S${summary.sentence.slice(1, 14)}`));
     expect((await screen.findAllByRole("img", { name: /^search: €1\.93 \(0\.66–4\.82\)/ }, LONG)).length).toBeGreaterThan(0);
     expect(screen.getByText(/Mostly: look at the points below/)).toBeTruthy();
     expect(screen.getByText("8 checks that are fine")).toBeTruthy();
@@ -189,7 +189,7 @@ describe("a viewer", () => {
     const viewer = { "/api/session": { ...SESSION, role: "viewer" } };
     serve(viewer);
     const { router } = open("/model");
-    await heading(/^search returns/);
+    await heading(/^Search returns/);
     expect(screen.queryByRole("button", { name: /Fit again|Publish|Delete/ })).toBeNull();
     await router.navigate({ to: "/data" });
     expect(await screen.findByText(/an analyst imports files/, {}, LONG)).toBeTruthy();

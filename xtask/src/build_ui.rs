@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 use crate::step::{Failed, root, run};
 
@@ -45,7 +46,17 @@ pub(crate) fn when_changed() -> Result<(), Failed> {
         run(npm(&web).args(["ci", "--no-audit", "--no-fund"]))?;
         remember(&web, INSTALLED, &packages)?;
     }
+    let first = !web.join("dist/index.html").is_file();
     run(npm(&web).args(["run", "build"]))?;
+    if first {
+        // A program that was compiled without a dashboard looks for none until it is compiled again.
+        let embeds = root().join("crates/server/src/ui.rs");
+        fs::File::options()
+            .append(true)
+            .open(&embeds)
+            .and_then(|file| file.set_modified(SystemTime::now()))
+            .map_err(|error| unreadable(&embeds, &error))?;
+    }
     remember(&web, BUILT, &sources)
 }
 

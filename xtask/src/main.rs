@@ -8,6 +8,7 @@
 mod bench;
 mod build_ui;
 mod check;
+mod codegen;
 mod demo;
 mod step;
 mod tally;
@@ -22,8 +23,11 @@ const USAGE: &str = "\
 usage: cargo xtask TASK [ARGS]
 
   demo [ARGS]    build the outlay binary and run `outlay demo ARGS`
+  demo --serve [ARGS]
+                 build the dashboard and the binary, and run `outlay serve --demo ARGS`
   test [ARGS]    run all tests and documentation tests; ARGS go to the test runner
   build-ui       build the dashboard in web/ when its sources have changed (needs Node.js)
+  codegen        write the files anew that are generated from the code (docs/openapi.json)
   check          formatting, clippy without warnings, licences where cargo-deny is installed
   bench [NAME]   run the benchmark programs (or those whose name contains NAME) in release
   bench worlds [--quick] [ARGS]
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
         Some("demo") => demo::hand_over(&rest),
         Some("test") => test::all(&rest),
         Some("build-ui") => build_ui::when_changed(),
+        Some("codegen") => codegen::all(),
         Some("check") => check::all(),
         Some("bench") if rest.first().is_some_and(|name| name == "worlds") => {
             worlds::bench(&rest[1..])

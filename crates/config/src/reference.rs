@@ -37,8 +37,8 @@ file. A secret itself is refused in a file, and none is ever logged or served. `
 addresses may hold a password; they are shown without it, and may be references as well.
 
 **Changes while it runs**: a server looks at its files every few seconds (`server.config_poll_seconds`)
-and takes over the keys marked *live*; the log says which, and which wait until it is started again.
-`POST /api/settings/reload` does it at once. Files that are wrong change nothing; the log says why.
+and takes over the keys marked *live*; the log says which, and which wait until it is started again. Files that are wrong change nothing; the log
+says why.
 ";
 
 /// `docs/configuration.md`.

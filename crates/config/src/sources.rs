@@ -7,7 +7,6 @@ use serde_json::Value;
 use crate::catalogue::{Entry, entries, entry};
 use crate::environment::Environment;
 use crate::form::Wrong;
-use crate::keys::NEEDS;
 use crate::nearest::nearest;
 use crate::problem::{ConfigError, Problem};
 use crate::settings::{Origin, Settings};
@@ -111,10 +110,9 @@ impl Sources {
         for flag in &self.flags {
             layer.flag(flag);
         }
-        let mut settings = Settings { environment, ..Settings::default() };
-        settings.put(std::mem::take(&mut layer.values));
-        layer.needs(&settings);
         layer.done()?;
+        let mut settings = Settings { environment, ..Settings::default() };
+        settings.put(layer.values);
         Ok(settings)
     }
 }
@@ -255,20 +253,5 @@ impl Layer {
             None => "remove it; `outlay config` lists all keys".to_owned(),
         };
         self.say(place, key, "no key".to_owned(), String::new(), next);
-    }
-
-    /// Keys that make no sense without another one.
-    fn needs(&mut self, settings: &Settings) {
-        let set = |name: &str| {
-            entry(name).is_some_and(|entry| !settings.value(&entry).is_null())
-        };
-        for (name, needed) in NEEDS {
-            if set(name) && !set(needed) {
-                let place = settings.origin(name).to_string();
-                let value = format!("set, but `{needed}` is not");
-                let next = format!("set {needed} as well, or take {name} out");
-                self.say(&place, name, value, String::new(), next);
-            }
-        }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use outlay_core::registry::Registry;
 use outlay_core::{Granularity, KpiKind, Panel};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::load::Mapped;
 use crate::mapping::{Mapping, RevenuePerUnit};
@@ -17,6 +17,7 @@ pub const SCHEMA: &str = "outlay/describe/1";
 
 /// What a file holds, what its columns mean, what it adds up to, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Description {
     /// [`SCHEMA`].
     pub schema: &'static str,
@@ -43,7 +44,8 @@ pub struct Description {
 }
 
 /// Size of a panel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PanelShape {
     /// Period length.
     pub granularity: Granularity,

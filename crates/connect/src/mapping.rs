@@ -19,11 +19,13 @@ pub const VERSION: u32 = 1;
 /// What the columns of a file mean.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ColumnMapping))]
 pub struct Mapping {
     /// Version of the format, [`VERSION`].
     pub version: u32,
     /// Currency of spend and revenue, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(value_type = Option<String>))]
     pub currency: Option<Currency>,
     /// What to do about missing media values.
     #[serde(default)]
@@ -73,6 +75,7 @@ pub struct Mapping {
 /// What to do about missing media values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = MissingMedia))]
 pub enum Missing {
     /// Refuse the data and name the cells.
     #[default]
@@ -84,6 +87,7 @@ pub enum Missing {
 /// How the file is to be read, where the program guesses wrong.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FileDialect {
     /// Character between fields.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -111,6 +115,7 @@ impl FileDialect {
 /// The column of dates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct DateMapping {
     /// Name of the column.
     pub column: String,
@@ -122,6 +127,7 @@ pub struct DateMapping {
 /// First and last date that count, both included.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = DateWindow))]
 pub struct Window {
     /// First date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -144,6 +150,7 @@ impl Window {
 /// The column of geos.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct GeoMapping {
     /// Name of the column.
     pub column: String,
@@ -157,6 +164,7 @@ pub struct GeoMapping {
 /// quantity; the new columns are called as the quantities).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LongMapping {
     /// Column that names the channel of a row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -175,6 +183,7 @@ pub struct LongMapping {
 /// The outcome.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct KpiMapping {
     /// Name of the column.
     pub column: String,
@@ -188,6 +197,7 @@ pub struct KpiMapping {
 /// Revenue of one unit of a count.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum RevenuePerUnit {
     /// The same everywhere.
     Value(f64),
@@ -198,6 +208,7 @@ pub enum RevenuePerUnit {
 /// A paid channel. Without exposure columns its spend is the exposure.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChannelMapping {
     /// Name that people use.
     pub name: String,
@@ -220,6 +231,7 @@ pub struct ChannelMapping {
 /// Media without spend.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct OrganicMapping {
     /// Name that people use.
     pub name: String,

@@ -24,6 +24,7 @@ use crate::vocabulary::{Topic, Vocabulary, Words};
 /// What a column is taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ColumnRole))]
 pub enum Role {
     /// The dates.
     Date,
@@ -91,6 +92,7 @@ impl Role {
 
 /// What one column is taken for.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ColumnProposal {
     /// Name of the column; for a long layout, of the column that was made.
     pub column: String,

@@ -5,7 +5,7 @@ mod together;
 
 use outlay_core::registry::{Registry, keys};
 use outlay_core::{Grid, KpiKind, Panel};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::mapping::Mapping;
 use crate::panel::{self, Aligned};
@@ -13,8 +13,9 @@ use crate::problem::Problem;
 use crate::table::Table;
 
 /// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Severity {
     /// Worth knowing.
     Note,
@@ -37,6 +38,7 @@ impl Severity {
 
 /// Something about the data that a person should know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = DataFinding))]
 pub struct Finding {
     /// Stable name of the kind of finding.
     pub code: &'static str,

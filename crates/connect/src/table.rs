@@ -23,6 +23,7 @@ pub struct Table {
 
 /// Where a table comes from and in which dialect it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = FileSource))]
 pub struct Source {
     /// File name without its folder.
     pub file: String,
@@ -47,6 +48,7 @@ pub struct Source {
 /// Kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum FileFormat {
     /// Delimited text: comma, semicolon, tab or pipe.
     Delimited,

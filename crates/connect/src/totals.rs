@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 use outlay_core::KpiKind;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::long::{self, Shape};
 use crate::mapping::Mapping;
@@ -13,8 +13,9 @@ use crate::problem::Problem;
 use crate::table::{Column, Table};
 
 /// What a total is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum TotalOf {
     /// The outcome.
     Kpi,
@@ -27,7 +28,8 @@ pub enum TotalOf {
 }
 
 /// The totals of one series.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SeriesTotal {
     /// What it is a total of.
     pub of: TotalOf,
@@ -45,7 +47,8 @@ pub struct SeriesTotal {
 
 /// Totals per month and series. A row counts for the month of its date, so a week counts for
 /// the month in which it starts.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = DataTotals))]
 pub struct Totals {
     /// The months, as `yyyy-mm`, in order.
     pub months: Vec<String>,

@@ -9,6 +9,7 @@ use thiserror::Error;
 /// Length of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Granularity {
     /// Calendar days.
     Day,

@@ -88,6 +88,7 @@ impl Grid {
 /// Whether the KPI is money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum KpiKind {
     /// The KPI is revenue, in the panel's currency.
     Revenue,

@@ -42,17 +42,10 @@ pub struct Setting {
 
 /// Sections that are read once, when a process begins.
 const AT_START: [&str; 3] = ["server.", "store.", "jobs."];
-/// Keys of those sections that count at once all the same.
-const LIVE: [&str; 2] = ["server.requests_per_second", "server.login_attempts_per_minute"];
 
 impl Setting {
     /// Whether a changed value counts while the process runs.
     pub fn is_live(&self) -> bool {
-        self.is_of_workspace() || LIVE.contains(&self.key)
-    }
-
-    /// Whether each workspace may have a value of its own. What concerns the process may not.
-    pub fn is_of_workspace(&self) -> bool {
         !AT_START.iter().any(|section| self.key.starts_with(section))
     }
 }
@@ -314,6 +307,9 @@ settings! {
         "own choice: what an eye follows", "Least time between two written reports of a job's progress";
     JOBS_SLOTS = "jobs.slots", 2.0, "jobs", 1.0, 1024.0, Low,
         "cores of a small server", "Jobs that one worker process runs at once";
+    SERVER_UPLOAD_HOURS = "server.upload_hours", 24.0, "hours", 1.0, 720.0, Low,
+        "as long as a person may need to come back to a broken transfer",
+        "Time after the last part at which an upload that is not complete is removed";
     SERVER_UPLOAD_BYTES = "server.upload_bytes_max", 1.0e9, "bytes", 1e3, 1e12, Medium,
         "as the largest file that is read", "Largest file that is taken";
     SERVER_BODY_BYTES = "server.body_bytes_max", 2.0e6, "bytes", 1e3, 1e9, Low,

@@ -20,6 +20,7 @@ const COLUMNS: &str = "give the columns channel, population, unit (`spend` or `i
 /// What is asked.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ReachRequest {
     /// Numbers of exposures at which people are counted; 1 and 3 when empty.
     pub frequencies: Vec<u32>,
@@ -34,6 +35,7 @@ pub struct ReachRequest {
 
 /// Curves, and the split where one was asked for.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Reached {
     /// The answer in one sentence.
     pub sentence: String,
@@ -45,10 +47,12 @@ pub struct Reached {
 
 /// A curve, read at some amounts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ReachCurve))]
 pub struct Curve {
     /// The channel.
     pub channel: String,
     /// Whom the points describe; empty for everybody.
+    #[cfg_attr(feature = "schema", schema(value_type = std::collections::HashMap<String, String>))]
     pub segment: Segment,
     /// People in the segment.
     pub population: f64,

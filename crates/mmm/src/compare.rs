@@ -16,6 +16,7 @@ use crate::summary::{ChannelSummary, Estimate, Method, Summary, Verdict};
 
 /// One quantity in both answers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = EstimatePair))]
 pub struct Pair {
     /// In the first answer.
     pub a: Estimate,
@@ -32,6 +33,7 @@ pub struct Pair {
 
 /// One channel in both answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChannelComparison {
     /// Channel.
     pub channel: String,
@@ -47,6 +49,7 @@ pub struct ChannelComparison {
 
 /// What moved between two answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ModelComparison))]
 pub struct Comparison {
     /// What the first answer is, for example `nuts, outlay 0.1.0, seed 1`.
     pub a: String,

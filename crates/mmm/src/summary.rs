@@ -14,6 +14,7 @@ pub const SCHEMA: &str = "outlay/summary/1";
 /// Mean, standard deviation and quantiles over posterior draws. What a file gives as `null` has no
 /// bound: a cost per outcome of a channel that may bring nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Estimate {
     /// Posterior mean.
     #[serde(deserialize_with = "unbounded")]
@@ -36,6 +37,27 @@ pub struct Estimate {
     /// 95 % quantile.
     #[serde(deserialize_with = "unbounded")]
     pub q95: f64,
+}
+
+/// An [`Estimate`] whose figures may have no bound, as files and the API write it.
+#[cfg(feature = "schema")]
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only described, never made")]
+pub struct UnboundedEstimate {
+    #[schema(required)]
+    mean: Option<f64>,
+    #[schema(required)]
+    sd: Option<f64>,
+    #[schema(required)]
+    q05: Option<f64>,
+    #[schema(required)]
+    q25: Option<f64>,
+    #[schema(required)]
+    q50: Option<f64>,
+    #[schema(required)]
+    q75: Option<f64>,
+    #[schema(required)]
+    q95: Option<f64>,
 }
 
 /// `null` is infinite.
@@ -61,6 +83,7 @@ impl Estimate {
 
 /// An estimate with its convergence diagnostics (Vehtari et al. 2021).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ParameterSummary {
     /// Mean, sd and quantiles.
     #[serde(flatten)]
@@ -75,6 +98,7 @@ pub struct ParameterSummary {
 
 /// Quantiles of a series, one entry per period.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct BandSeries {
     /// 5 % quantiles.
     pub q05: Vec<f64>,
@@ -92,6 +116,7 @@ pub struct BandSeries {
 
 /// The data behind a fit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct DataSummary {
     /// Fingerprint of the panel.
     pub fingerprint: String,
@@ -123,6 +148,7 @@ pub struct DataSummary {
 
 /// One of several structures that were weighed against each other.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct StructureSummary {
     /// Its weight in every answer; weights sum to one.
     pub weight: f64,
@@ -139,6 +165,7 @@ pub struct StructureSummary {
 /// Channels that the data cannot tell apart, from each other or from what comes without media, with
 /// what it says of them together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct JointEffect {
     /// The channels, in the order of the panel; one alone where it looks like the baseline.
     pub channels: Vec<String>,
@@ -160,6 +187,7 @@ pub struct JointEffect {
 /// Why channels cannot be told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum JointReason {
     /// Their exposure moved together all the time.
     RanTogether,
@@ -173,6 +201,7 @@ pub enum JointReason {
 
 /// What one channel brings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChannelSummary {
     /// `paid` or `organic`.
     pub kind: ChannelKind,
@@ -190,6 +219,7 @@ pub struct ChannelSummary {
     pub mroi: Option<Estimate>,
     /// Spend per KPI unit brought; `null` without spend. Quantiles are of the ratio: infinite (in a
     /// file `null`) as far as the channel may bring nothing.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<UnboundedEstimate>))]
     pub cpa: Option<Estimate>,
     /// Share of the contribution that comes in periods after the exposure.
     pub carryover_share: Estimate,
@@ -221,6 +251,7 @@ impl Summary {
 /// Whether money buys the exposure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum ChannelKind {
     /// Bought.
     Paid,
@@ -230,6 +261,7 @@ pub enum ChannelKind {
 
 /// A curve with its band.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = SaturationCurve))]
 pub struct Curve {
     /// Abscissa.
     pub x: Vec<f64>,
@@ -239,6 +271,7 @@ pub struct Curve {
 
 /// Outcome and marginal return against spend.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ResponseCurve {
     /// Spend as a multiple of the historical spend.
     pub multiplier: Vec<f64>,
@@ -254,6 +287,7 @@ pub struct ResponseCurve {
 
 /// How far the data moved a prior.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PriorShift {
     /// What the prior is on: `roi`, `mroi`, `contribution` or `coefficient`.
     pub quantity: String,
@@ -269,6 +303,7 @@ pub struct PriorShift {
 
 /// Outcome over time and its parts; `baseline + controls-free parts + channels = predicted`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Decomposition {
     /// First days of the periods.
     pub dates: Vec<NaiveDate>,
@@ -290,6 +325,7 @@ pub struct Decomposition {
 
 /// How well the model describes the data.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FitQuality {
     /// Explained variance of national outcome per period.
     pub r2: f64,
@@ -311,6 +347,7 @@ pub struct FitQuality {
 
 /// Error on held-out periods beside the naive forecast's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct HoldoutError {
     /// First held-out period.
     pub start: NaiveDate,
@@ -328,6 +365,7 @@ pub struct HoldoutError {
 
 /// Rolling-origin backtest.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Backtest {
     /// One entry per origin.
     pub origins: Vec<HoldoutError>,
@@ -341,6 +379,7 @@ pub struct Backtest {
 
 /// Sampler and convergence diagnostics.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Diagnostics {
     /// Chains that were kept.
     pub chains: usize,
@@ -375,6 +414,7 @@ pub struct Diagnostics {
 /// State of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Verdict {
     /// Nothing to do.
     Ok,
@@ -386,6 +426,7 @@ pub enum Verdict {
 
 /// One finding of the health check.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = HealthFinding))]
 pub struct Finding {
     /// Stable code, for example `convergence.rhat`.
     pub code: String,
@@ -399,6 +440,7 @@ pub struct Finding {
 
 /// The health of a fit: the worst verdict, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ModelHealth))]
 pub struct Health {
     /// Worst verdict over all findings.
     pub verdict: Verdict,
@@ -410,6 +452,7 @@ pub struct Health {
 
 /// Where the time went.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Timing {
     /// Wall seconds of sampling.
     pub wall_seconds: f64,
@@ -426,6 +469,7 @@ pub struct Timing {
 /// How the posterior was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Method {
     /// NUTS: exact up to Monte Carlo error.
     Nuts,
@@ -439,6 +483,7 @@ pub enum Method {
 
 /// Everything a fit answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ModelSummary))]
 pub struct Summary {
     /// [`SCHEMA`].
     pub schema: String,
@@ -486,6 +531,7 @@ pub struct Summary {
 
 /// All paid channels together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TotalSummary {
     /// Total spend.
     pub spend: f64,

@@ -12,3 +12,4 @@ pub(crate) mod plan;
 pub(crate) mod serve;
 pub(crate) mod show;
 pub(crate) mod simulate;
+pub(crate) mod worker;

@@ -15,6 +15,7 @@ use clap::{Parser, Subcommand};
 
 use commands::{
     calibrate, compare, config, curves, demo, describe, doctor, fit, plan, serve, show, simulate,
+    worker,
 };
 use context::{Context, Format};
 
@@ -54,6 +55,8 @@ enum Command {
     Calibrate(calibrate::Args),
     /// Serve the API and the dashboard, and work on jobs.
     Serve(serve::Args),
+    /// Work on jobs and serve nothing: beside servers on the same database and artefacts.
+    Worker(worker::Args),
     /// Say what keeps a server from starting, and what to do about it.
     Doctor(doctor::Args),
     /// List the configuration keys, their defaults, ranges and sources.
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args, &context),
         Command::Calibrate(args) => calibrate::run(&args, &context),
         Command::Serve(args) => serve::run(&args, &context),
+        Command::Worker(args) => worker::run(&args, &context),
         Command::Doctor(args) => doctor::run(&args, &context),
         Command::Config(args) => config::run(&args, &context),
     };

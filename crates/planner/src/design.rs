@@ -9,6 +9,7 @@ use crate::solve::quadratic::Curvature;
 /// How finely money is placed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Resolution {
     /// One total per channel; it is spread over geos and periods as in the pattern.
     Channel,

@@ -12,6 +12,7 @@ pub const SCHEMA: &str = "outlay/plan/1";
 /// A plan with its price, its proof and its alternatives. Money is in units of `currency`,
 /// outcomes in `outcome_unit`; intervals are over posterior draws.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PlanDocument))]
 pub struct Plan {
     /// [`SCHEMA`].
     pub schema: String,
@@ -42,6 +43,7 @@ pub struct Plan {
 
 /// What a plan rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PlanSource))]
 pub struct Source {
     /// Fingerprint of the data of the fit.
     pub data: String,
@@ -59,6 +61,7 @@ pub struct Source {
 
 /// What was asked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PlanQuestion))]
 pub struct Question {
     /// First days of the periods planned.
     pub periods: Vec<String>,
@@ -88,6 +91,7 @@ pub struct Question {
 
 /// All channels together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PlanTotals))]
 pub struct Totals {
     /// Spend of doing nothing: the last periods repeated.
     pub current: f64,
@@ -103,6 +107,7 @@ pub struct Totals {
     /// Outcome per unit of spend.
     pub roi: Option<Estimate>,
     /// Spend per outcome; `null` bounds are infinite.
+    #[cfg_attr(feature = "schema", schema(value_type = Option<outlay_mmm::summary::UnboundedEstimate>))]
     pub cost_per_outcome: Option<Estimate>,
     /// Margin × outcome − spend, where a margin was given or profit asked for.
     pub profit: Option<Estimate>,
@@ -110,6 +115,7 @@ pub struct Totals {
 
 /// One channel of a plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChannelPlan {
     /// Name.
     pub name: String,
@@ -152,6 +158,7 @@ pub struct ChannelPlan {
 
 /// One period or geo of a channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PlanCell))]
 pub struct Cell {
     /// First day of the period, or the geo.
     pub name: String,
@@ -171,6 +178,7 @@ pub struct Cell {
 
 /// A response curve over the channel's total spend, the others as planned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PlanCurve))]
 pub struct Curve {
     /// Spend.
     pub spend: Vec<f64>,
@@ -180,6 +188,7 @@ pub struct Curve {
 
 /// One period of the whole plan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PeriodTotal {
     /// First day.
     pub start: String,
@@ -191,6 +200,7 @@ pub struct PeriodTotal {
 
 /// The proof.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Certificate {
     /// The objective at the plan.
     pub value: f64,
@@ -210,6 +220,7 @@ pub struct Certificate {
 
 /// A limit that holds the plan back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Binding {
     /// The limit, in words.
     pub limit: String,
@@ -225,6 +236,7 @@ pub struct Binding {
 
 /// Something one might do instead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Alternative {
     /// What it is called.
     pub name: String,
@@ -244,6 +256,7 @@ pub struct Alternative {
 
 /// Something to know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PlanNote))]
 pub struct Note {
     /// Stable code.
     pub code: String,

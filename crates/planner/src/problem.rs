@@ -17,6 +17,7 @@ use crate::design::Resolution;
 /// Total spend.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Budget {
     /// Least.
     #[serde(default)]
@@ -29,6 +30,7 @@ pub struct Budget {
 /// An amount: money, or a multiple of what doing nothing would spend.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Amount {
     /// Money over the whole horizon.
     Money(f64),
@@ -49,6 +51,7 @@ pub enum Amount {
 /// Limits of one channel.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChannelLimits {
     /// Least spend.
     #[serde(default)]
@@ -73,6 +76,7 @@ pub struct ChannelLimits {
 /// Limits of several channels together.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Group {
     /// Name.
     pub name: String,
@@ -89,6 +93,7 @@ pub struct Group {
 /// Spend of one channel as a multiple of another's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Ratio {
     /// Channel.
     pub channel: String,
@@ -105,6 +110,7 @@ pub struct Ratio {
 /// How fast spend may change from one period to the next, beginning with the last one of the data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Ramp {
     /// Channels; all when left out.
     #[serde(default)]
@@ -127,6 +133,7 @@ fn yes() -> bool {
 /// Periods without spend.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Blackout {
     /// Channels; all when left out.
     #[serde(default)]
@@ -138,6 +145,7 @@ pub struct Blackout {
 /// Most spend in each period, or in a geo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Cap {
     /// Channels together; all when left out.
     #[serde(default)]
@@ -162,6 +170,7 @@ pub struct Cap {
 /// Any linear limit on the channels' totals.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = LinearLimit))]
 pub struct Linear {
     /// Name.
     pub name: String,
@@ -178,6 +187,7 @@ pub struct Linear {
 /// What is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Wanted {
     /// The largest expected outcome.
     Outcome,

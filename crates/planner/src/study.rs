@@ -128,6 +128,7 @@ fn undominated(points: Vec<FrontPoint>, of: impl Fn(&FrontPoint) -> (f64, f64)) 
 
 /// How the plan stands if an input is other than expected.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Swing {
     /// The input, in words.
     pub input: String,
@@ -145,6 +146,7 @@ pub struct Swing {
 
 /// What knowing a channel's response would be worth.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Knowledge {
     /// Channel.
     pub channel: String,
@@ -156,6 +158,7 @@ pub struct Knowledge {
 
 /// Which inputs decide.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Sensitivity {
     /// Cases, the costliest first.
     pub swings: Vec<Swing>,

@@ -18,9 +18,11 @@ use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::Shared;
+use crate::description;
 use crate::guard::guard;
 use crate::idempotency::once;
 use crate::problem::Problem;
+use crate::reference;
 use crate::routes;
 use crate::ui;
 
@@ -58,6 +60,7 @@ impl Modify for Schemes {
 fn lasting() -> (Router<Shared>, Document) {
     OpenApiRouter::new()
         .merge(routes::uploads::streaming())
+        .merge(routes::transfers::streaming())
         .merge(routes::events::router())
         .merge(routes::live::router())
         .split_for_parts()
@@ -69,7 +72,9 @@ fn endpoints() -> (Router<Shared>, Document) {
         .merge(routes::health::router())
         .merge(routes::session::router())
         .merge(routes::uploads::router())
+        .merge(routes::transfers::router())
         .merge(routes::datasets::router())
+        .merge(routes::mappings::router())
         .merge(routes::models::router())
         .merge(routes::plans::router())
         .merge(routes::plan_files::router())
@@ -80,6 +85,10 @@ fn endpoints() -> (Router<Shared>, Document) {
         .merge(routes::system::router())
         .merge(routes::campaigns::router())
         .merge(routes::dashboard::router())
+        .merge(routes::optimizer::router())
+        .merge(routes::recommendations::router())
+        .merge(routes::mart::router())
+        .merge(routes::control::router())
         .split_for_parts()
 }
 
@@ -87,6 +96,7 @@ fn endpoints() -> (Router<Shared>, Document) {
 pub fn document() -> Document {
     let mut document = endpoints().1;
     document.merge(lasting().1);
+    description::complete(&mut document);
     document
 }
 
@@ -110,6 +120,7 @@ pub fn router(app: Shared) -> Router {
     timed
         .merge(lasting)
         .route("/api/openapi.json", axum::routing::get(described))
+        .merge(reference::router())
         .route("/api/{*rest}", axum::routing::any(nothing_here))
         .fallback(ui::page)
         .method_not_allowed_fallback(no_such_method)

@@ -6,4 +6,4 @@ pub(crate) mod password;
 pub(crate) mod throttle;
 pub(crate) mod token;
 
-pub(crate) use caller::{Admin, Analyst, Anyone, Caller, Identity, Viewer};
+pub(crate) use caller::{Admin, Analyst, Anyone, Approver, Caller, Identity, Operator, Viewer};

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use outlay_config::Live;
 use outlay_core::registry::keys;
@@ -17,6 +17,9 @@ use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::config::Config;
+use crate::reload;
+use crate::routes::transfers;
+use crate::scratch::Scratch;
 use crate::{api, work};
 
 /// Why a server did not start.
@@ -98,9 +101,10 @@ pub struct Server {
     worker: Option<(Shutdown, JoinHandle<()>)>,
     keeper: JoinHandle<()>,
     patience: Duration,
+    _scratch: Scratch,
 }
 
-/// Hours between two clean-ups of the store.
+/// Time between two clean-ups of the store.
 const SWEEP: Duration = Duration::from_secs(3600);
 
 impl Server {
@@ -110,13 +114,13 @@ impl Server {
     /// [`ServeError`]; nothing runs then.
     pub async fn start(config: Config) -> Result<Self, ServeError> {
         let folder = |source| ServeError::Folder { folder: config.data.clone(), source };
-        let scratch = config.data.join("tmp");
-        std::fs::create_dir_all(&scratch).map_err(folder)?;
+        std::fs::create_dir_all(&config.data).map_err(folder)?;
         // The port first: a second server must not touch the first one's store.
         let listener = TcpListener::bind(config.listen)
             .await
             .map_err(|source| ServeError::Listen { address: config.listen, source })?;
         let address = listener.local_addr().map_err(ServeError::Stopped)?;
+        let scratch = Scratch::open(&config.data.join("tmp")).map_err(folder)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = Store::open(&config.store()?, StoreOptions::from(&config.registry)).await?;
         store.migrate(clock.now()).await?;
@@ -126,7 +130,7 @@ impl Server {
             objects,
             config.registry.clone(),
             Arc::clone(&clock),
-            scratch,
+            scratch.path().to_owned(),
             config.secure_cookies,
             Live::new(config.sources, config.settings.with_registry(config.registry.clone())),
         );
@@ -137,8 +141,10 @@ impl Server {
         });
         let http = serve(listener, &app, app.stopping.subscribe());
         let keeper = tokio::spawn(keep(Arc::clone(&app), app.stopping.subscribe()));
+        // It ends with the server: it listens for the same end.
+        tokio::spawn(reload::watch(Arc::clone(&app), app.stopping.subscribe()));
         let patience = Duration::from_secs_f64(config.registry.get(&keys::SERVER_SHUTDOWN));
-        Ok(Self { address, app, http, worker, keeper, patience })
+        Ok(Self { address, app, http, worker, keeper, patience, _scratch: scratch })
     }
 
     /// Serves until `end` comes, then stops: no new requests and jobs, and those at work are given
@@ -196,14 +202,32 @@ fn serve(
     })
 }
 
-/// Cleans up once in a while.
-async fn keep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+/// Cleans up once in a while, and writes down what a dead worker could not.
+pub(crate) async fn keep(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let look = Duration::from_secs_f64(app.registry.get(&keys::JOBS_LEASE));
+    let mut swept: Option<Instant> = None;
     loop {
-        if let Err(error) = app.store.sweep(app.now()).await {
-            tracing::warn!(%error, "the store was not cleaned up");
+        if let Err(problem) = work::tidy::settle(&app).await {
+            tracing::warn!(error = %problem.title, "jobs that were given up are not written down");
+        }
+        if swept.is_none_or(|at| at.elapsed() >= SWEEP) {
+            swept = Some(Instant::now());
+            if let Err(error) = app.store.sweep(app.now()).await {
+                tracing::warn!(%error, "the store was not cleaned up");
+            }
+            if let Err(problem) = transfers::expire(&app).await {
+                tracing::warn!(code = problem.code, "old uploads were not cleaned up");
+            }
+            match work::tidy::artefacts(&app).await {
+                Ok(0) => {}
+                Ok(removed) => tracing::info!(removed, "artefacts without an owner are gone"),
+                Err(problem) => {
+                    tracing::warn!(error = %problem.title, "artefacts were not cleaned up");
+                }
+            }
         }
         tokio::select! {
-            () = tokio::time::sleep(SWEEP) => {}
+            () = tokio::time::sleep(look) => {}
             _ = stopped.changed() => return,
         }
     }

@@ -5,9 +5,11 @@ mod artefacts;
 mod demo;
 mod fit;
 pub(crate) mod fits;
+pub(crate) mod mart;
 pub(crate) mod plan;
 pub(crate) mod question;
 mod step;
+pub(crate) mod tidy;
 
 use std::sync::Arc;
 

@@ -6,12 +6,14 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::error::Result;
-use crate::field::{Cell, words};
+use crate::field::{Cell, Field, stamp, words};
 use crate::id::Id;
+use crate::link::{Link, rows};
 use crate::page::{Page, Slice};
 use crate::record::{Stored, record};
 use crate::rows::Rows;
 use crate::users::User;
+use crate::workspaces::WorkspaceId;
 
 words! {
     /// How far an upload is.
@@ -129,6 +131,17 @@ record! {
         /// Versions and settings of the step.
         detail: Json,
     }
+}
+
+/// Uploads that still wait for parts though the last one came before `before`, with their
+/// workspaces.
+pub(crate) async fn silent(
+    link: Link<'_>,
+    before: DateTime<Utc>,
+) -> Result<Vec<(WorkspaceId, Stored<Upload>)>> {
+    let sql = "SELECT * FROM uploads WHERE state = 'receiving' AND updated_at < $1 ORDER BY id";
+    let found = link.all(sql, vec![DateTime::cell(Some(&stamp(before)))]).await?;
+    rows(&found, |row| Ok((Field::read(row, "workspace_id")?, Stored::read(row)?)))
 }
 
 impl Rows<'_, Mapping> {

@@ -47,6 +47,7 @@ mod housekeeping;
 mod id;
 mod idempotency;
 mod link;
+mod mart;
 mod models;
 mod objects;
 mod options;
@@ -81,8 +82,9 @@ pub use facts::{
 pub use housekeeping::Swept;
 pub use id::Id;
 pub use idempotency::{Claim, IdempotencyKeys};
+pub use mart::{AllocationRow, AttributionRow, CurveRow, Mart, ReachEstimate};
 pub use models::{Model, ModelState, Scenario, ScenarioState};
-pub use objects::{ObjectError, ObjectKey, ObjectWriter, Objects, Written};
+pub use objects::{ObjectError, ObjectKey, ObjectWriter, Objects, Wanted, Written};
 pub use options::StoreOptions;
 pub use page::{Cursor, Page, Slice};
 pub use queue::{

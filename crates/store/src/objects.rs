@@ -3,8 +3,10 @@
 //!
 //! An object appears as a whole or not at all: a local one is written beside its place and renamed.
 
+mod leftover;
+
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -21,6 +23,8 @@ use url::Url;
 
 use crate::error::Cause;
 use crate::workspaces::WorkspaceId;
+
+pub use leftover::Wanted;
 
 /// Parts of a streamed object: the clouds want at least 5 MiB.
 const PART: usize = 8 << 20;
@@ -110,6 +114,8 @@ impl fmt::Display for ObjectKey {
 #[derive(Debug, Clone)]
 pub struct Objects {
     layer: Arc<dyn Layer>,
+    /// Where the objects lie, if that is a local folder.
+    folder: Option<PathBuf>,
 }
 
 impl Objects {
@@ -124,7 +130,7 @@ impl Objects {
         let layer = LocalFileSystem::new_with_prefix(path)
             .map_err(|error| refused(Box::new(error)))?
             .with_automatic_cleanup(true);
-        Ok(Self { layer: Arc::new(layer) })
+        Ok(Self { layer: Arc::new(layer), folder: Some(path.to_owned()) })
     }
 
     /// A store by its address: a path, or `s3://bucket/prefix`, `gs://…`, `az://…`. `options` are
@@ -150,7 +156,7 @@ impl Objects {
         let url: Url = address.parse().map_err(|error| refused(Box::new(error)))?;
         let (layer, prefix) = object_store::parse_url_opts(&url, options)
             .map_err(|error| refused(Box::new(error)))?;
-        Ok(Self { layer: Arc::new(PrefixStore::new(layer, prefix)) })
+        Ok(Self { layer: Arc::new(PrefixStore::new(layer, prefix)), folder: None })
     }
 
     /// Stores a content under a key, instead of what was there.
@@ -172,9 +178,9 @@ impl Objects {
         content: Bytes,
     ) -> Result<ObjectKey, ObjectError> {
         let key = ObjectKey::of_content(workspace, &content);
-        if self.size(&key).await?.is_none() {
-            self.put(&key, content).await?;
-        }
+        // Also where it is there: it is young again, and housekeeping leaves it alone until the
+        // row that refers to it is written.
+        self.put(&key, content).await?;
         Ok(key)
     }
 

@@ -8,6 +8,7 @@ use crate::events::Events;
 use crate::facts::Facts;
 use crate::idempotency::IdempotencyKeys;
 use crate::link::Link;
+use crate::mart::Mart;
 use crate::models::{Model, Scenario};
 use crate::queue::{Jobs, Schedule};
 use crate::rows::Rows;
@@ -97,6 +98,8 @@ impl<'c> Scope<'c> {
         idempotency: IdempotencyKeys;
         /// What the agents believe.
         agent_states: AgentStates;
+        /// The flat tables that other tools read.
+        mart: Mart;
         /// Metric facts.
         facts: Facts;
         /// Jobs, their runs and log lines.

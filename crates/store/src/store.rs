@@ -13,13 +13,16 @@ use sea_orm::sqlx::sqlite::{
 use sea_orm::sqlx::{ConnectOptions, Error as SqlxError};
 
 use crate::address::StoreAddress;
+use crate::datasets::{Upload, silent};
 use crate::engine::Engine;
 use crate::error::{Cause, Result, SchemaError, StoreError};
 use crate::housekeeping::{Swept, sweep};
 use crate::link::{Link, Pools};
 use crate::options::StoreOptions;
+use crate::record::Stored;
 use crate::schema::{self, Applied, Migrated};
 use crate::transaction::{Transaction, begin};
+use crate::workspaces::WorkspaceId;
 
 /// The store. Cheap to clone; all clones share their connections.
 #[derive(Debug, Clone)]
@@ -144,6 +147,18 @@ impl Store {
     /// When it gives none.
     pub async fn ping(&self) -> Result<()> {
         self.link().one("SELECT 1 AS one", Vec::new()).await.map(|_| ())
+    }
+
+    /// Uploads of all workspaces that still wait for parts though the last one came before
+    /// `before`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn silent_uploads(
+        &self,
+        before: DateTime<Utc>,
+    ) -> Result<Vec<(WorkspaceId, Stored<Upload>)>> {
+        silent(self.link(), before).await
     }
 
     /// Removes what has had its time: ended sessions, old events, old idempotency keys. Worth it

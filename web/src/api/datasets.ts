@@ -69,6 +69,9 @@ export const useDatasetSeries = part<DatasetSeries>("series");
 export const useDatasetTotals = part<Totals>("totals");
 export const useDatasetQuality = part<Quality>("quality");
 
+/** What the columns of an import were taken for. */
+export const readMapping = (id: string) => get<Mapping>(`/datasets/${id}/mapping`);
+
 export function useAcceptDataset() {
   const client = useQueryClient();
   return useMutation({

@@ -98,5 +98,5 @@ export function useDeletePlan() {
   });
 }
 
-export const exportAddress = (id: string, format: "csv" | "json" | "xlsx") =>
+export const exportAddress = (id: string, format: "csv" | "html" | "json" | "xlsx") =>
   address(`/plans/${id}/export`, { format });

@@ -42,13 +42,14 @@ export function Line({ title, name, unit, dates, values, since, changes, show, h
           return tipHtml(formatDay(dates[index]), rows);
         },
       },
-      xAxis: { type: "time", ...style.x, axisLabel: { ...style.label, formatter: (v: number) => timeLabel(v) } },
+      xAxis: { type: "time", ...style.x, axisLabel: { ...style.label, formatter: (v: number) => timeLabel(v, dates) } },
       yAxis: { type: "value", name: unit, min: 0, ...style.y, axisLabel: { ...style.label, formatter: (v: number) => show(v) } },
       series: [
         {
           type: "line", name, data: values.map((v, i) => [stamp(dates[i]!), v]), showSymbol: false,
           lineStyle: { color: ink.ink, width: 1.5 }, itemStyle: { color: ink.ink },
-          markArea: since === undefined ? undefined : {
+          // A window that is all there is needs no shade.
+          markArea: since === undefined || since === dates[0] ? undefined : {
             silent: true, itemStyle: { color: ink.raised },
             data: [[{ xAxis: stamp(since) }, { xAxis: stamp(dates[dates.length - 1] ?? since) }]],
           },

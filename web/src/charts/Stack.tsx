@@ -81,7 +81,7 @@ export function Stack({ title, unit, dates, layers, actual, show, height = 320 }
           return tipHtml(formatDay(dates[index]), rows);
         },
       },
-      xAxis: { type: "time", ...style.x, axisLabel: { ...style.label, formatter: (v: number) => timeLabel(v) } },
+      xAxis: { type: "time", ...style.x, axisLabel: { ...style.label, formatter: (v: number) => timeLabel(v, dates) } },
       yAxis: { type: "value", name: unit, ...style.y, axisLabel: { ...style.label, formatter: (v: number) => show(v) } },
       series: [
         ...layers.map((layer) => ({

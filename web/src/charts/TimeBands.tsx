@@ -46,7 +46,7 @@ export function TimeBands({ title, unit, dates, actual, expected, predictive, he
           ]);
         },
       },
-      xAxis: { type: "time", ...style.x, axisLabel: { ...style.label, formatter: (v: number) => timeLabel(v) } },
+      xAxis: { type: "time", ...style.x, axisLabel: { ...style.label, formatter: (v: number) => timeLabel(v, dates) } },
       yAxis: {
         type: "value", name: unit, ...style.y, min: 0,
         max: Math.max(...outer.q95, ...actual.map((v) => v ?? 0)) * 1.02,

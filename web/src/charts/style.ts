@@ -83,9 +83,15 @@ const DAY = /^\d{4}-\d{2}-\d{2}/;
 
 export const stamp = (day: string): number => Date.parse(DAY.test(day) ? `${day.slice(0, 10)}T00:00:00Z` : day);
 
-/** Labels of a time axis: the year where it begins, months otherwise. */
-export function timeLabel(value: number, locale?: string): string {
+/** Spans shorter than this many milliseconds have days at their axis: months would repeat. */
+const DAYS = 200 * 86_400_000;
+
+/** Labels of a time axis: the year where it begins, months otherwise; days where `dates` are few. */
+export function timeLabel(value: number, dates: readonly string[] = [], locale?: string): string {
   const date = new Date(value);
+  if (dates.length > 1 && stamp(dates[dates.length - 1]!) - stamp(dates[0]!) < DAYS) {
+    return date.toLocaleDateString(locale, { day: "numeric", month: "short", timeZone: "UTC" });
+  }
   const first = date.getUTCMonth() === 0 && date.getUTCDate() < 8;
   return date.toLocaleDateString(
     locale,

@@ -102,8 +102,9 @@ export class Numbers {
     return this.fixed(value, most);
   }
 
-  /** In full with groups of three digits, where the exact amount is wanted. */
-  exact(value: number | null | undefined): string {
+  /** In full with groups of three digits, where the exact amount is wanted; a fraction has at least
+   * `least` digits. */
+  exact(value: number | null | undefined, least = 0): string {
     if (!isNumber(value)) return MISSING;
     if (Math.abs(value) >= 1e15) return this.compact(value);
     const digits = Math.max(decimalsOf(Math.abs(value)), Number.isInteger(value) ? 0 : 2);
@@ -111,7 +112,7 @@ export class Numbers {
     const [whole = "", fraction] = text.split(".");
     const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, this.marks.group);
     const sign = value < 0 && Number(text) !== 0 ? MINUS : "";
-    return sign + grouped + (fraction ? this.marks.decimal + fraction : "");
+    return sign + grouped + (fraction ? this.marks.decimal + fraction.padEnd(least, "0") : "");
   }
 
   /** A share in per cent: `34 %`, `3.4 %`, `<0.1 %`. */

@@ -74,9 +74,9 @@ export class Terms {
     return this.signed(value, this.numbers.compact(value));
   }
 
-  /** In full: `€1,234,567.89`. */
+  /** In full: `€1,234,567.89`; cents are two digits, or none. */
   moneyExact(value: number | null | undefined): string {
-    return this.signed(value, this.numbers.exact(value));
+    return this.signed(value, this.numbers.exact(value, 2));
   }
 
   outcome(value: number | null | undefined): string {

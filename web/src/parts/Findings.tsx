@@ -1,5 +1,6 @@
 import type { DataFinding, Finding, Verdict } from "../api/common";
 import type { Allowance } from "../api/description";
+import { capitalise } from "../format/terms";
 import { State } from "./State";
 import { Words } from "./Words";
 
@@ -36,8 +37,8 @@ function List({ items }: { items: { code: string; message: string; advice: strin
         <li key={item.code + index}>
           <State state={item.state} />
           <div>
-            <p><Words text={item.message} /></p>
-            {item.advice && <p className="advice"><Words text={item.advice} /></p>}
+            <p><Words text={capitalise(item.message)} /></p>
+            {item.advice && <p className="advice"><Words text={capitalise(item.advice)} /></p>}
           </div>
           <code>{item.code}</code>
         </li>

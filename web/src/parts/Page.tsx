@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { useEffect } from "react";
 
+import { capitalise } from "../format/terms";
 import { Words } from "./Words";
 
 interface HeadProps {
@@ -26,7 +27,7 @@ export function PageHead({ name, question, sentence, actions }: HeadProps) {
       <div>
         <p className="question">{question}</p>
         <h1 className={typeof sentence === "string" && sentence.length > LONG ? "long" : undefined}>
-          {typeof sentence === "string" ? <Words text={sentence} /> : sentence}
+          {typeof sentence === "string" ? <Words text={capitalise(sentence)} /> : sentence}
         </h1>
       </div>
       {actions && <div className="actions">{actions}</div>}

@@ -12,6 +12,7 @@ pub(crate) use words::fold;
 /// A notation for dates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum DateFormat {
     /// `2024-01-31`, `2024/01/31`, `2024.1.31`
     Iso,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What separates whole units from fractions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum DecimalMark {
     /// `1234.5`
     Point,

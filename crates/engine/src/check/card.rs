@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use outlay_connect::{Description, Finding, PanelShape, Severity, Values, smallest_model};
 use outlay_core::registry::{Registry, keys};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::collect::Collected;
 use crate::learn::usual_origins;
@@ -35,8 +35,9 @@ pub struct Card {
 }
 
 /// How something stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = CardState))]
 pub enum State {
     /// Nothing was found.
     Good,
@@ -49,7 +50,8 @@ pub enum State {
 }
 
 /// How complete a column is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Completeness {
     /// The column.
     pub column: String,
@@ -64,8 +66,9 @@ pub struct Completeness {
 }
 
 /// What a finding is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = CardHeading))]
 pub enum Heading {
     /// Missing values.
     Completeness,
@@ -85,6 +88,7 @@ pub enum Heading {
 
 /// One heading of the card.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = CardAspect))]
 pub struct Aspect {
     /// What it is about.
     pub heading: Heading,
@@ -95,7 +99,8 @@ pub struct Aspect {
 }
 
 /// What so much history allows.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Allowance {
     /// Geos times periods with a KPI.
     pub observations: usize,

@@ -28,6 +28,7 @@ pub struct CurveRequest {
 
 /// What a channel brings over its spend, flighting kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ChannelCurve))]
 pub struct Curve {
     /// The last point in one sentence.
     pub sentence: String,
@@ -45,6 +46,7 @@ pub struct Curve {
 
 /// What a spend brings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CurvePoint {
     /// Total spend.
     pub spend: f64,

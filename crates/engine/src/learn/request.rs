@@ -14,6 +14,7 @@ use crate::error::EngineError;
 /// What is asked of a fit, as a job or a request writes it. Every key may be left out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FitRequest {
     /// The specification (TOML); the preset as it stands when absent.
     pub spec: Option<String>,

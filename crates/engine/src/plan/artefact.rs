@@ -104,7 +104,7 @@ fn csv(planner: &Planner, cells: &[f64]) -> String {
 
 /// A field of a CSV file; one that a spreadsheet would take for a formula is quoted as text.
 pub(super) fn field(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t']);
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let text = if formula { format!("'{text}") } else { text.to_owned() };
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
@@ -127,4 +127,19 @@ pub fn read(path: &Path) -> Result<Plan, EngineError> {
         return Ok(plan);
     }
     Err(AskError::Schema { path: file, found: plan.schema }.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::field;
+
+    #[test]
+    fn what_spreadsheets_take_for_a_formula_is_text() {
+        for start in ['=', '+', '-', '@', '\t', '\r', '\n'] {
+            let written = field(&format!("{start}1+1"));
+            assert!(written.trim_start_matches('"').starts_with('\''), "{written:?}");
+        }
+        assert_eq!(field("tv"), "tv");
+        assert_eq!(field("=a,\"b\""), "\"'=a,\"\"b\"\"\"");
+    }
 }

@@ -17,6 +17,7 @@ use crate::error::EngineError;
 /// What is asked of the planner, as a job or a request writes it. Every key may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PlanRequest))]
 pub struct Question {
     /// Total to be spent at most, in the fit's currency: `1200000`, `1.2M`, `500k`, or `free`. What
     /// is spent now when absent.
@@ -40,6 +41,7 @@ pub struct Question {
 /// A number, or a text that means one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Written {
     /// A number.
     Number(f64),

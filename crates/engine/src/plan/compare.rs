@@ -10,6 +10,7 @@ use crate::error::EngineError;
 
 /// Plans side by side.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PlansCompared))]
 pub struct Compared {
     /// In one sentence.
     pub sentence: String,
@@ -23,6 +24,7 @@ pub struct Compared {
 
 /// One plan in a comparison.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PlanCompared))]
 pub struct Scenario {
     /// Name.
     pub name: String,

@@ -7,6 +7,7 @@ use crate::summary::{DataSummary, Estimate, Summary};
 
 /// A top-level part of the specification that differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SpecDifference {
     /// Key of the part.
     pub part: String,
@@ -18,6 +19,7 @@ pub struct SpecDifference {
 
 /// A channel whose prior differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PriorDifference {
     /// Channel.
     pub channel: String,

@@ -15,6 +15,7 @@ use super::{
 /// A named starting point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum Preset {
     /// Ours: the default.
     Outlay,

@@ -20,12 +20,26 @@ pub(crate) struct Args {
     /// Do not work on jobs in this process.
     #[arg(long)]
     no_workers: bool,
+    /// Where nobody has set the server up: load the demo, and make up a password for its guest.
+    #[arg(long, conflicts_with = "no_workers")]
+    demo: bool,
 }
 
 /// The runtime of what waits; what computes has threads of its own.
 pub(crate) fn runtime() -> Result<Runtime, Failure> {
     Runtime::new().map_err(|error| {
         Failure::from_error(Exit::Internal, "serve.runtime", &error, "free some memory or threads")
+    })
+}
+
+/// Begins the log as it is configured.
+pub(crate) fn begin_log(config: &Config, context: &Context) -> Result<(), Failure> {
+    let json = context.json() || config.settings.get(&keys::LOG_FORMAT) == "json";
+    let filter = config.settings.get(&keys::LOG_FILTER);
+    logging::log(json, &filter).map_err(|error| {
+        let message = format!("`log.filter` is {filter:?}, which is no filter: {error}");
+        let next = "use a level (error, warn, info, debug), or levels by part: info,outlay_store=debug";
+        Failure::new(Exit::Specification, "config.value", message, next)
     })
 }
 
@@ -40,23 +54,35 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         .filter(|(_, _, given, _)| *given)
         .map(|(flag, key, _, value)| outlay_config::Flag::named(flag, key.definition.name, value));
     let config = args.place.config(more.collect())?;
-    let json = context.json() || config.settings.get(&keys::LOG_FORMAT) == "json";
-    let filter = config.settings.get(&keys::LOG_FILTER);
-    logging::log(json, &filter).map_err(|error| {
-        let message = format!("`log.filter` is {filter:?}, which is no filter: {error}");
-        let next = "use a level (error, warn, info, debug), or levels by part: info,outlay_store=debug";
-        Failure::new(Exit::Specification, "config.value", message, next)
-    })?;
+    begin_log(&config, context)?;
     let ended = runtime()?.block_on(async {
         let server = Server::start(config).await?;
         if !context.quiet {
             anstream::println!("Outlay is at http://{} (Ctrl-C stops it)", server.address);
+        }
+        if args.demo {
+            show(&server).await;
         }
         server.run(outlay_server::serve::asked_to_stop()).await
     });
     ended.map_err(|error| failure(&error))
 }
 
-fn failure(error: &ServeError) -> Failure {
+/// Loads the demo and says who may look at it. The server goes on without it, too.
+async fn show(server: &Server) {
+    match server.demo().await {
+        Ok(Some(guest)) => anstream::println!(
+            "The demo is being loaded; sign in as {} with the password {}",
+            guest.email,
+            guest.password
+        ),
+        Ok(None) => anstream::println!("This server is set up already: sign in as before"),
+        Err(problem) => {
+            anstream::eprintln!("The demo was not loaded: {}; {}", problem.title, problem.next)
+        }
+    }
+}
+
+pub(crate) fn failure(error: &ServeError) -> Failure {
     Failure::new(Exit::Files, error.code(), sentence(error), error.next())
 }

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::outlay::{outlay, repository};
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "describe",
     "fit",
     "show",
@@ -24,6 +24,7 @@ const COMMANDS: [&str; 12] = [
     "calibrate",
     "config",
     "serve",
+    "worker",
     "doctor",
 ];
 

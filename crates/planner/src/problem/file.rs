@@ -13,6 +13,7 @@ const VERSION: u32 = 1;
 /// A problem as people write it. Every part may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = PlanLimits))]
 pub struct ProblemFile {
     /// Version of the format.
     #[serde(default)]

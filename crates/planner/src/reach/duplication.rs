@@ -90,6 +90,7 @@ impl Duplication {
 
 /// People whom at least one channel reaches, as shares of the population.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct CombinedReach {
     /// Combined reach.
     pub share: f64,

@@ -8,6 +8,7 @@ use super::error::{ReachError, check};
 /// Where the number of impressions comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum ImpressionSource {
     /// Bought, or spend at the given price.
     Given,
@@ -17,6 +18,7 @@ pub enum ImpressionSource {
 
 /// People reached at least some number of times.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct AtLeast {
     /// At least this often.
     pub frequency: u32,
@@ -28,6 +30,7 @@ pub struct AtLeast {
 
 /// What a spend or a number of impressions buys.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ReachAt {
     /// Spend or impressions.
     pub bought: f64,

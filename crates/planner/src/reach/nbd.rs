@@ -21,6 +21,7 @@ use super::error::{ReachError, check};
 
 /// Reach when exposures per reachable person are negative binomial.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Nbd {
     reachable: f64,
     rate: f64,

@@ -14,6 +14,7 @@ pub type Segment = IndexMap<String, String>;
 /// What the horizontal axis of a curve counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ReachUnit))]
 pub enum Unit {
     /// Money.
     Spend,
@@ -57,6 +58,7 @@ pub struct ReachPoints {
 /// One row of a table of reach points, as a CSV has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ReachRow {
     /// The channel.
     pub channel: String,

@@ -74,6 +74,7 @@ impl SplitRequest {
 /// How a split was found, and so how sure it is to be the best.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub enum SplitMethod {
     /// Equal marginals on concave curves: the best split there is.
     EqualMarginals,
@@ -88,6 +89,7 @@ pub enum SplitMethod {
 
 /// One channel of a split.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ChannelShare {
     /// The channel.
     pub channel: String,
@@ -105,6 +107,7 @@ pub struct ChannelShare {
 
 /// A budget divided over channels.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ReachSplit))]
 pub struct Split {
     /// The channels, in the order of the curves.
     pub channels: Vec<ChannelShare>,

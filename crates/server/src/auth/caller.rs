@@ -41,7 +41,7 @@ macro_rules! roles {
     )*};
 }
 
-roles!(Viewer, Analyst, Admin);
+roles!(Viewer, Analyst, Approver, Operator, Admin);
 
 /// Who calls, allowed to.
 pub(crate) struct Caller<R> {

@@ -2,18 +2,23 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use chrono::{Days, NaiveDate};
 use outlay_store::{Campaign, Page, RunStatus, Span, Stored, WorkspaceId};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::datasets::tagged;
 use crate::app::{App, Shared};
 use crate::auth::{Caller, Viewer};
 use crate::extract::{Ident, Listed, Paging, Params};
 use crate::problem::Problem;
+use crate::wire::campaign::{
+    ArmView, BeliefView, CampaignSeries, CampaignView, ChangeMark, DayView, MetricSeries, arm, day,
+};
+use crate::wire::{sentence_case, units};
 
 /// Which campaigns.
 #[derive(Deserialize, IntoParams)]
@@ -64,41 +69,41 @@ async fn view(
     app: &App,
     workspace: WorkspaceId,
     stored: &Stored<Campaign>,
-) -> Result<Value, Problem> {
+) -> Result<CampaignView, Problem> {
     let scope = app.scope(workspace);
     let span = span(app, Range { from: None, to: None, attribution: None });
     let days = scope.facts().series(stored.id, span).await?;
     let arms = scope.arms().of_campaign(stored.id, Page::default()).await?.rows;
-    let money = |micros: i64| micros as f64 / 1e6;
     let revenue: i64 = days.iter().map(|day| day.totals.revenue.micros).sum();
-    let body = &stored.body;
-    Ok(json!({
-        "id": stored.id,
-        "name": body.name,
-        "platform": arms.first().map_or(body.source.as_str(), |arm| arm.body.platform.as_str()),
-        "channel": arms.first().map(|arm| arm.body.channel.as_str()).unwrap_or_default(),
-        "status": body.status,
-        "currency": body.budget.currency,
-        "budget": money(body.budget.micros),
-        "spend": money(days.iter().map(|day| day.totals.cost.micros).sum()),
-        "outcome": (!days.is_empty()).then(|| money(revenue)),
-        "outcome_unit": "revenue",
-        "outcome_is_money": true,
-        "trend": days.iter().map(|day| money(day.totals.cost.micros)).collect::<Vec<_>>(),
-        "from": days.first().map(|day| day.day),
-        "to": days.last().map(|day| day.day),
-    }))
+    let cost: i64 = days.iter().map(|day| day.totals.cost.micros).sum();
+    let (body, first) = (&stored.body, arms.first());
+    Ok(CampaignView {
+        id: stored.id,
+        name: body.name.clone(),
+        platform: first.map_or(&body.source, |arm| &arm.body.platform).clone(),
+        channel: first.map(|arm| arm.body.channel.clone()).unwrap_or_default(),
+        status: body.status.as_str(),
+        currency: body.budget.currency.code().to_owned(),
+        budget: units(body.budget.micros),
+        spend: units(cost),
+        outcome: (!days.is_empty()).then(|| units(revenue)),
+        outcome_unit: "revenue",
+        outcome_is_money: true,
+        trend: days.iter().map(|day| units(day.totals.cost.micros)).collect(),
+        from: days.first().map(|day| day.day),
+        to: days.last().map(|day| day.day),
+    })
 }
 
 /// Campaigns, newest first.
 #[utoipa::path(get, path = "/api/campaigns", tag = "campaigns", params(Filter),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 422, body = Problem)))]
+    responses((status = 200, body = Listed<CampaignView>), (status = 422, body = Problem)))]
 async fn list(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Params(filter): Params<Filter>,
-) -> Result<Json<Listed<Value>>, Problem> {
+) -> Result<Json<Listed<CampaignView>>, Problem> {
     let Filter { status, cursor, limit } = filter;
     let page = Paging { cursor, limit }.page()?;
     let campaigns = app.scope(caller.workspace).campaigns();
@@ -119,63 +124,60 @@ async fn list(
 /// A campaign.
 #[utoipa::path(get, path = "/api/campaigns/{id}", tag = "campaigns", params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+    responses((status = 200, body = CampaignView), (status = 404, body = Problem)))]
 async fn one(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Campaign>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     let stored = app.scope(caller.workspace).campaigns().get(id).await?;
-    view(&app, caller.workspace, &stored).await.map(Json)
+    let served = view(&app, caller.workspace, &stored).await?;
+    Ok((tagged(&stored), Json(served)).into_response())
 }
 
 /// What a campaign spent and brought, day by day.
 #[utoipa::path(get, path = "/api/campaigns/{id}/metrics", tag = "campaigns",
     params(("id" = uuid::Uuid, Path), Range),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem),
+    responses((status = 200, body = Listed<DayView>), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
 async fn metrics(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Campaign>,
     Params(range): Params<Range>,
-) -> Result<Json<Listed<Value>>, Problem> {
+) -> Result<Json<Listed<DayView>>, Problem> {
     let scope = app.scope(caller.workspace);
     scope.campaigns().get(id).await?;
     let days = scope.facts().series(id, span(&app, range)).await?;
-    let row = |day: &outlay_store::DayTotals| {
-        let totals = &day.totals;
-        json!({
-            "day": day.day, "impressions": totals.impressions, "clicks": totals.clicks,
-            "conversions": totals.conversions_micros as f64 / 1e6,
-            "spend": totals.cost.micros as f64 / 1e6,
-            "revenue": totals.revenue.micros as f64 / 1e6,
-            "currency": totals.cost.currency, "roas": totals.roas(),
-        })
-    };
-    Ok(Json(Listed::whole(days.iter().map(row).collect())))
+    Ok(Json(Listed::whole(days.iter().map(day).collect())))
 }
 
 /// The arms of a campaign.
 #[utoipa::path(get, path = "/api/campaigns/{id}/arms", tag = "campaigns",
     params(("id" = uuid::Uuid, Path), Paging),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+    responses((status = 200, body = Listed<ArmView>), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
 async fn arms(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Campaign>,
     Params(paging): Params<Paging>,
-) -> Result<Json<Listed<Value>>, Problem> {
+) -> Result<Json<Listed<ArmView>>, Problem> {
     let scope = app.scope(caller.workspace);
     scope.campaigns().get(id).await?;
     let found = scope.arms().of_campaign(id, paging.page()?).await?;
-    Ok(Json(Listed::of(found, |arm| {
-        json!({
-            "id": arm.id, "platform": arm.body.platform, "channel": arm.body.channel,
-            "creative": arm.body.creative, "status": arm.body.status, "bid": arm.body.bid,
-        })
+    let states = scope.agent_states().of_campaign(id).await?;
+    Ok(Json(Listed::of(found, |stored| {
+        let belief = states.iter().find(|state| state.arm_id == stored.id);
+        let belief = belief.map(|state| BeliefView {
+            alpha: state.alpha,
+            beta: state.beta,
+            trials: state.trials,
+            spending: units(state.spending.micros),
+        });
+        arm(stored, belief)
     })))
 }
 
@@ -183,32 +185,36 @@ async fn arms(
 #[utoipa::path(get, path = "/api/campaigns/{id}/series", tag = "campaigns",
     params(("id" = uuid::Uuid, Path), Range),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem),
+    responses((status = 200, body = CampaignSeries), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
 async fn series(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Campaign>,
     Params(range): Params<Range>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<CampaignSeries>, Problem> {
     let scope = app.scope(caller.workspace);
-    scope.campaigns().get(id).await?;
+    let campaign = scope.campaigns().get(id).await?;
     let days = scope.facts().series(id, span(&app, range)).await?;
     let changes = scope.allocation_changes().of_campaign(id, Page::default()).await?.rows;
-    let metric = |name: &str, money: bool, of: &dyn Fn(&outlay_store::DayTotals) -> f64| {
-        let values: Vec<f64> = days.iter().map(of).collect();
-        json!({ "name": name, "unit": name, "is_money": money, "values": values })
+    let metric = |name: &'static str, is_money, of: &dyn Fn(&outlay_store::DayTotals) -> f64| {
+        MetricSeries { name, unit: name, is_money, values: days.iter().map(of).collect() }
     };
-    Ok(Json(json!({
-        "dates": days.iter().map(|day| day.day).collect::<Vec<_>>(),
-        "metrics": [
-            metric("spend", true, &|day| day.totals.cost.micros as f64 / 1e6),
-            metric("revenue", true, &|day| day.totals.revenue.micros as f64 / 1e6),
+    Ok(Json(CampaignSeries {
+        dates: days.iter().map(|day| day.day).collect(),
+        metrics: vec![
+            metric("spend", true, &|day| units(day.totals.cost.micros)),
+            metric("revenue", true, &|day| units(day.totals.revenue.micros)),
             metric("clicks", false, &|day| day.totals.clicks as f64),
             metric("impressions", false, &|day| day.totals.impressions as f64),
         ],
-        "changes": changes.iter().map(|change| json!({
-            "date": change.created_at.date_naive(), "sentence": change.body.reason,
-        })).collect::<Vec<_>>(),
-    })))
+        changes: changes
+            .iter()
+            .map(|change| ChangeMark {
+                date: change.created_at.date_naive(),
+                sentence: sentence_case(&change.body.reason),
+            })
+            .collect(),
+        currency: campaign.body.budget.currency.code().to_owned(),
+    }))
 }

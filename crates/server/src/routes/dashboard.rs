@@ -3,8 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use outlay_core::Panel;
-use outlay_store::{Dataset, DatasetState, Model, Page, Stored, WorkspaceId};
-use serde_json::{Value, json};
+use outlay_store::{
+    AllocationChange, ChangeState, Dataset, DatasetState, Model, Page, Stored, WorkspaceId,
+};
+use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -12,6 +14,13 @@ use super::datasets::panel;
 use crate::app::{App, Shared};
 use crate::auth::{Caller, Viewer};
 use crate::problem::Problem;
+use crate::wire::data::shape_of;
+use crate::wire::home::{
+    Efficiency, HomeChannel, HomeDataset, HomeKpi, HomeModel, HomeSpend, HomeView, HomeWindow,
+    Mover, Need,
+};
+use crate::wire::quality::QualityView;
+use crate::wire::sentence_case;
 
 pub(crate) fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new().routes(routes!(summary))
@@ -20,37 +29,55 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
 /// Everything that Home shows.
 #[utoipa::path(get, path = "/api/dashboard/summary", tag = "dashboard",
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object)))]
+    responses((status = 200, body = HomeView)))]
 async fn summary(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<HomeView>, Problem> {
     let model = published(&app, caller.workspace).await?;
     let dataset = current(&app, caller.workspace, model.as_ref()).await?;
-    let mut served = json!({
-        "sentence": null, "dataset": null, "model": null, "currency": null,
-        "outcome_unit": "", "outcome_is_money": false, "granularity": "week",
-        "freshness": null, "window": null, "kpi": null, "spend": null,
-        "efficiency": [], "mover": null, "allows": [], "needs": [],
-    });
+    let mut served = HomeView {
+        granularity: "week".to_owned(),
+        needs: needs(&app, caller.workspace).await?,
+        ..HomeView::default()
+    };
     let Some(dataset) = dataset else { return Ok(Json(served)) };
     let (_, checked) = panel(&app, caller.workspace, dataset.id).await?;
-    let shape = dataset.body.description.get("shape").cloned().unwrap_or_default();
-    for name in ["currency", "outcome_unit", "outcome_is_money", "granularity"] {
-        served[name] = shape.get(name).cloned().unwrap_or_default();
-    }
-    served["dataset"] = json!({ "id": dataset.id, "name": dataset.body.name });
-    let quality = dataset.body.quality.as_ref();
-    served["allows"] = quality.and_then(|q| q.get("allows")).cloned().unwrap_or_else(|| json!([]));
+    let shape = shape_of(&dataset);
+    served.currency = shape.currency;
+    served.outcome_unit = shape.outcome_unit;
+    served.outcome_is_money = shape.outcome_is_money;
+    served.granularity = shape.granularity;
+    let card: Option<QualityView> =
+        dataset.body.quality.clone().and_then(|card| serde_json::from_value(card).ok());
+    served.allows = card.map(|card| card.allows).unwrap_or_default();
     let answers = model.as_ref().and_then(|model| model.body.summary.as_ref());
     if let Some(model) = &model {
-        served["model"] = json!({
-            "id": model.id, "name": model.body.name, "version": model.body.number,
+        let sentence = answers.and_then(|a| a.get("sentence")?.as_str());
+        served.sentence = sentence.map(sentence_case);
+        served.model = Some(HomeModel {
+            id: model.id,
+            name: model.body.name.clone(),
+            version: model.body.number,
         });
-        served["sentence"] = answers.and_then(|a| a.get("sentence")).cloned().unwrap_or_default();
     }
+    served.dataset = Some(HomeDataset { id: dataset.id, name: dataset.body.name });
     window(&mut served, &checked.panel, answers);
     Ok(Json(served))
+}
+
+/// Changes that wait for a person.
+async fn needs(app: &App, workspace: WorkspaceId) -> Result<Vec<Need>, Problem> {
+    let changes = app.scope(workspace).allocation_changes();
+    let waiting = changes.in_state(ChangeState::Proposed, Page::default()).await?;
+    let need = |change: Stored<AllocationChange>| Need {
+        kind: "recommendation",
+        title: "A recommendation waits for you".to_owned(),
+        sentence: sentence_case(&change.body.reason),
+        link: format!("/campaigns/{}", change.body.campaign_id),
+        at: change.created_at,
+    };
+    Ok(waiting.rows.into_iter().map(need).collect())
 }
 
 /// The model that others plan with, published last.
@@ -89,7 +116,7 @@ async fn current(
 }
 
 /// A quarter of the data beside the quarter before it.
-fn window(served: &mut Value, panel: &Panel, answers: Option<&Value>) {
+fn window(served: &mut HomeView, panel: &Panel, answers: Option<&Value>) {
     let starts = panel.calendar.starts();
     let quarter = (panel.calendar.granularity().periods_per_whole_year() / 4).max(1);
     let periods = quarter.min(starts.len());
@@ -100,37 +127,65 @@ fn window(served: &mut Value, panel: &Panel, answers: Option<&Value>) {
         let end = values.len() - periods;
         (from >= periods).then(|| sum(&values[end - periods..end]))
     };
-    served["window"] =
-        json!({ "periods": periods, "from": starts[from..].first(), "to": starts.last() });
-    let kpi = panel.kpi.values.national();
-    served["kpi"] = json!({
-        "name": panel.kpi.name, "dates": &starts[from..], "values": last(&kpi),
-        "total": sum(&last(&kpi)), "before": before(&kpi),
+    served.window = Some(HomeWindow {
+        periods,
+        from: starts[from..].first().copied(),
+        to: starts.last().copied(),
     });
-    let spends: Vec<(&str, Vec<f64>)> =
-        panel.channels.iter().map(|c| (c.name.as_str(), c.spend.national())).collect();
-    let total: f64 = spends.iter().map(|(_, values)| sum(&last(values))).sum();
-    let earlier: Option<f64> = spends.iter().map(|(_, values)| before(values)).sum();
-    let channels: Vec<Value> = spends
+    let kpi = panel.kpi.values.national();
+    served.kpi = Some(HomeKpi {
+        name: panel.kpi.name.clone(),
+        dates: starts[from..].to_vec(),
+        total: sum(&last(&kpi)),
+        before: before(&kpi),
+        values: last(&kpi),
+    });
+    let channels: Vec<HomeChannel> = panel
+        .channels
         .iter()
-        .map(|(name, values)| {
-            json!({
-                "name": name, "values": last(values), "total": sum(&last(values)),
-                "before": before(values),
-            })
+        .map(|channel| {
+            let values = channel.spend.national();
+            HomeChannel {
+                name: channel.name.clone(),
+                total: sum(&last(&values)),
+                before: before(&values),
+                values: last(&values),
+            }
         })
         .collect();
-    served["spend"] = json!({
-        "dates": &starts[from..], "channels": channels, "total": total, "before": earlier,
+    let total: f64 = channels.iter().map(|channel| channel.total).sum();
+    let efficiency = channels.iter().map(|channel| {
+        let answer = answers.and_then(|a| a.get("channels")?.get(&channel.name));
+        let of = |key: &str| {
+            answer.and_then(|a| serde_json::from_value(a.get(key)?.clone()).ok()).flatten()
+        };
+        Efficiency {
+            channel: channel.name.clone(),
+            spend: channel.total,
+            roi: of("roi"),
+            mroi: of("mroi"),
+            share: if total > 0.0 { channel.total / total } else { 0.0 },
+        }
     });
-    let efficiency = spends.iter().map(|(name, values)| {
-        let spend = sum(&last(values));
-        let answer = answers.and_then(|a| a.get("channels")?.get(*name));
-        let of = |key: &str| answer.and_then(|a| a.get(key)).cloned().unwrap_or_default();
-        json!({
-            "channel": name, "spend": spend, "roi": of("roi"), "mroi": of("mroi"),
-            "share": if total > 0.0 { spend / total } else { 0.0 }, "cost": null,
-        })
+    served.efficiency = efficiency.collect();
+    served.mover = mover(&channels);
+    served.spend = Some(HomeSpend {
+        dates: starts[from..].to_vec(),
+        before: channels.iter().map(|channel| channel.before).sum(),
+        total,
+        channels,
     });
-    served["efficiency"] = efficiency.collect();
+}
+
+/// The channel whose spend changed most against the window before.
+fn mover(channels: &[HomeChannel]) -> Option<Mover> {
+    let change = |channel: &HomeChannel| Some(channel.total - channel.before?);
+    let moved = channels.iter().filter_map(|channel| Some((channel, change(channel)?)));
+    let (channel, by) = moved.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
+    let before = channel.before.filter(|before| *before > 0.0 && by != 0.0)?;
+    let word = if by > 0.0 { "more" } else { "less" };
+    Some(Mover {
+        channel: channel.name.clone(),
+        sentence: format!("{:.0} % {word} spend than before", 100.0 * by.abs() / before),
+    })
 }

@@ -4,14 +4,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, Utc};
-use outlay_connect::Mapping;
+use chrono::{DateTime, TimeDelta, Utc};
 use outlay_connect::mapping::FileDialect;
-use outlay_core::registry::Registry;
+use outlay_connect::{Mapping, Totals};
+use outlay_core::registry::{Registry, keys};
 use outlay_engine::check::{Checked, card, check};
 use outlay_engine::collect::Collected;
 use outlay_store::{
-    Dataset, DatasetState, Id, LineageEdge, ObjectKey, Page, Scope, StoreError, Stored,
+    Dataset, DatasetState, Id, Lease, LineageEdge, ObjectKey, Page, Scope, StoreError, Stored,
     StoredPanel, Upload, User, WorkspaceId,
 };
 use serde::Deserialize;
@@ -27,7 +27,8 @@ use crate::app::{App, Shared};
 use crate::auth::{Analyst, Caller, Viewer};
 use crate::extract::{Body, Ident, IfMatch, Listed, Paging, Params};
 use crate::problem::Problem;
-use crate::wire::data;
+use crate::wire::data::{self, DatasetView, SeriesView};
+use crate::wire::quality::{QualityView, quality};
 
 /// An upload that is accepted.
 #[derive(Deserialize, ToSchema)]
@@ -37,7 +38,7 @@ struct Accept {
     upload: Id<Upload>,
     /// What its columns mean; what the description proposes when left out.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Mapping>)]
     mapping: Option<Value>,
     name: String,
 }
@@ -47,6 +48,8 @@ pub(crate) struct Import {
     pub(crate) name: String,
     pub(crate) upload: Option<Id<Upload>>,
     pub(crate) by: Option<Id<User>>,
+    /// The job that imports it, if one does: under its lease, and once.
+    pub(crate) job: Option<Lease>,
     pub(crate) checked: Checked,
     pub(crate) mapping: Value,
     pub(crate) quality: Value,
@@ -59,19 +62,19 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(one, undo))
         .routes(routes!(series))
         .routes(routes!(totals))
-        .routes(routes!(quality))
+        .routes(routes!(graded))
 }
 
 /// Accepts an upload: from now on models may learn from it.
 #[utoipa::path(post, path = "/api/datasets", tag = "data", request_body = Accept,
     security(("session" = ["analyst"]), ("token" = ["analyst"])),
-    responses((status = 201, body = Object), (status = 404, body = Problem),
+    responses((status = 201, body = DatasetView), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
 async fn accept(
     State(app): State<Shared>,
     caller: Caller<Analyst>,
     Body(form): Body<Accept>,
-) -> Result<(StatusCode, Json<Value>), Problem> {
+) -> Result<(StatusCode, Json<DatasetView>), Problem> {
     let name = named("name", &form.name)?;
     let asked = form.mapping.map(mapping).transpose()?;
     let registry = app.settings(caller.workspace).await?;
@@ -105,8 +108,9 @@ fn import(
         name,
         upload: Some(upload),
         by: Some(by),
+        job: None,
         mapping: serde_json::to_value(mapping)?,
-        quality: data::quality(&card(collected, registry), &described, registry)?,
+        quality: serde_json::to_value(quality(&card(collected, registry), &described, registry))?,
         totals: serde_json::to_value(collected.totals())?,
         checked,
     })
@@ -120,7 +124,7 @@ pub(crate) async fn store(
 ) -> Result<Stored<Dataset>, Problem> {
     let now = app.now();
     let panel = &import.checked.panel;
-    let shape = data::shape(panel);
+    let shape = serde_json::to_value(data::shape(panel))?;
     let fingerprint = panel.fingerprint().as_str().to_owned();
     let sizes = [panel.n_geos(), panel.n_periods(), panel.channels.len() + panel.organic.len()];
     let bytes = serde_json::to_vec(&import.checked)?;
@@ -133,12 +137,26 @@ pub(crate) async fn store(
         description: json!({ "shape": shape, "totals": import.totals, "by": import.by }),
         quality: Some(import.quality),
     };
+    let patience = TimeDelta::seconds(app.registry.get(&keys::JOBS_LEASE) as i64);
     let made = app.store.transact(move |t| {
+        let job = import.job.clone();
         let (dataset, mapping, key) = (dataset.clone(), import.mapping.clone(), key.clone());
         let (fingerprint, shape) = (fingerprint.clone(), shape.clone());
         Box::pin(async move {
             let scope = t.workspace(workspace);
+            if let Some(lease) = &job {
+                // A worker that lost its lease ends here; the one that has it now waits its turn.
+                t.queue().heartbeat(lease, now + patience, now).await?;
+                let edges = scope.lineage().from(lease.job_id.uuid()).await?;
+                if let Some(edge) = edges.iter().find(|edge| edge.body.target_kind == "dataset") {
+                    return scope.datasets().get(Id::from_uuid(edge.body.target_id)).await;
+                }
+            }
             let dataset = scope.datasets().create(dataset, now).await?;
+            if let Some(lease) = &job {
+                let from = ("job", lease.job_id.uuid());
+                trace(scope, from, ("dataset", dataset.id.uuid()), "import", now).await?;
+            }
             let mapping = scope.mappings().add(dataset.id, mapping, true, now).await?;
             let [geos, periods, channels] = sizes.map(|n| i64::try_from(n).unwrap_or(i64::MAX));
             let panel = StoredPanel {
@@ -199,12 +217,12 @@ pub(crate) async fn panel(
 /// Data sets, newest first; those whose import was undone are left out.
 #[utoipa::path(get, path = "/api/datasets", tag = "data", params(Paging),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object)))]
+    responses((status = 200, body = Listed<DatasetView>)))]
 async fn list(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Params(paging): Params<Paging>,
-) -> Result<Json<Listed<Value>>, Problem> {
+) -> Result<Json<Listed<DatasetView>>, Problem> {
     let mut page = app.scope(caller.workspace).datasets().list(paging.page()?).await?;
     page.rows.retain(|dataset| dataset.body.state != DatasetState::Archived);
     Ok(Json(Listed::of(page, |dataset| data::dataset(&dataset))))
@@ -213,7 +231,7 @@ async fn list(
 /// A data set.
 #[utoipa::path(get, path = "/api/datasets/{id}", tag = "data", params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+    responses((status = 200, body = DatasetView), (status = 404, body = Problem)))]
 async fn one(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
@@ -270,12 +288,12 @@ async fn undo(
 /// The data per period, nationally.
 #[utoipa::path(get, path = "/api/datasets/{id}/series", tag = "data", params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+    responses((status = 200, body = SeriesView), (status = 404, body = Problem)))]
 async fn series(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Dataset>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<SeriesView>, Problem> {
     let (_, checked) = panel(&app, caller.workspace, id).await?;
     Ok(Json(data::series(&checked.panel)))
 }
@@ -283,25 +301,30 @@ async fn series(
 /// What the file added up to, per month and channel.
 #[utoipa::path(get, path = "/api/datasets/{id}/totals", tag = "data", params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+    responses((status = 200, body = Totals), (status = 404, body = Problem)))]
 async fn totals(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Dataset>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     let stored = app.scope(caller.workspace).datasets().get(id).await?;
-    Ok(Json(stored.body.description.get("totals").cloned().unwrap_or_default()))
+    let totals = stored.body.description.get("totals").cloned().unwrap_or_default();
+    let totals: Totals = serde_json::from_value(totals)?;
+    Ok((tagged(&stored), Json(totals)).into_response())
 }
 
 /// The quality card.
 #[utoipa::path(get, path = "/api/datasets/{id}/quality", tag = "data", params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
-async fn quality(
+    responses((status = 200, body = QualityView), (status = 404, body = Problem)))]
+async fn graded(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Dataset>,
-) -> Result<Json<Value>, Problem> {
-    let stored = app.scope(caller.workspace).datasets().get(id).await?;
-    Ok(Json(stored.body.quality.unwrap_or_default()))
+) -> Result<Response, Problem> {
+    let mut stored = app.scope(caller.workspace).datasets().get(id).await?;
+    let card = stored.body.quality.take().ok_or_else(|| Problem::not_found("quality card"))?;
+    // Read and written again: databases forget the order of keys.
+    let card: QualityView = serde_json::from_value(card)?;
+    Ok((tagged(&stored), Json(card)).into_response())
 }

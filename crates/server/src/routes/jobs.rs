@@ -2,10 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use outlay_store::{Id, Job, JobState, ModelState, ScenarioState, Stored, WorkspaceId};
-use serde::Deserialize;
-use serde_json::{Value, json};
-use utoipa::IntoParams;
+use chrono::{DateTime, Utc};
+use outlay_store::{
+    Id, Job, JobState, LogLine, ModelState, Run, ScenarioState, Stored, WorkspaceId,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -64,18 +67,70 @@ async fn one(
     Ok(Json(job(&app.scope(caller.workspace).jobs().get(id).await?)))
 }
 
+/// An attempt of a job.
+#[derive(Serialize, ToSchema)]
+struct RunView {
+    /// Grows with every holder of the job.
+    fence: i64,
+    attempt: i64,
+    worker: String,
+    state: &'static str,
+    started_at: DateTime<Utc>,
+    #[schema(required)]
+    finished_at: Option<DateTime<Utc>>,
+    #[schema(required)]
+    error: Option<String>,
+}
+
+/// A line of a job's log.
+#[derive(Serialize, ToSchema)]
+struct LineView {
+    number: i64,
+    /// The attempt that wrote it.
+    fence: i64,
+    at: DateTime<Utc>,
+    level: &'static str,
+    line: String,
+}
+
+/// What a job wrote into its log, and its attempts.
+#[derive(Serialize, ToSchema)]
+struct JobLog {
+    runs: Vec<RunView>,
+    lines: Vec<LineView>,
+}
+
 /// What a job wrote into its log, and its attempts.
 #[utoipa::path(get, path = "/api/jobs/{id}/log", tag = "jobs", params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+    responses((status = 200, body = JobLog), (status = 404, body = Problem)))]
 async fn log(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Job>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<JobLog>, Problem> {
     let jobs = app.scope(caller.workspace).jobs();
     jobs.get(id).await?;
-    Ok(Json(json!({ "runs": jobs.runs(id).await?, "lines": jobs.logs(id, 0).await? })))
+    let run = |run: Run| RunView {
+        fence: run.fence,
+        attempt: run.attempt,
+        worker: run.worker,
+        state: run.state.as_str(),
+        started_at: run.started_at,
+        finished_at: run.finished_at,
+        error: run.error,
+    };
+    let line = |line: LogLine| LineView {
+        number: line.number,
+        fence: line.fence,
+        at: line.at,
+        level: line.level.as_str(),
+        line: line.line,
+    };
+    Ok(Json(JobLog {
+        runs: jobs.runs(id).await?.into_iter().map(run).collect(),
+        lines: jobs.logs(id, 0).await?.into_iter().map(line).collect(),
+    }))
 }
 
 /// Asks a job to stop; one that waits is over at once.
@@ -97,23 +152,38 @@ async fn cancel(
     Ok(Json(job(&stored)))
 }
 
-/// Writes that nothing will come of a job that never began.
-async fn close(app: &App, workspace: WorkspaceId, stored: &Stored<Job>) -> Result<(), Problem> {
+/// Writes into what a job should have made that nothing will come of it: it never began, or the
+/// worker of its last attempt died.
+pub(crate) async fn close(
+    app: &App,
+    workspace: WorkspaceId,
+    stored: &Stored<Job>,
+) -> Result<(), Problem> {
     let scope = app.scope(workspace);
-    let subject = job(stored).subject;
-    match subject {
+    let cancelled = stored.body.state == JobState::Cancelled;
+    let error = (!cancelled).then(|| stored.body.error.clone()).flatten();
+    match job(stored).subject {
         Some(subject) if subject.kind == "model" => {
-            let mut row = scope.models().get(Id::from_uuid(subject.id)).await?;
+            let Some(mut row) = scope.models().find(Id::from_uuid(subject.id)).await? else {
+                return Ok(());
+            };
             if matches!(row.body.state, ModelState::Queued | ModelState::Fitting) {
-                row.body.state = ModelState::Cancelled;
+                let state = if cancelled { ModelState::Cancelled } else { ModelState::Failed };
+                (row.body.state, row.body.error) = (state, error);
                 scope.models().update(row, app.now()).await?;
+                app.tell(workspace, "models", state.as_str(), json!({ "id": subject.id })).await;
             }
         }
         Some(subject) if subject.kind == "plan" => {
-            let mut row = scope.scenarios().get(Id::from_uuid(subject.id)).await?;
+            let Some(mut row) = scope.scenarios().find(Id::from_uuid(subject.id)).await? else {
+                return Ok(());
+            };
             if matches!(row.body.state, ScenarioState::Queued | ScenarioState::Solving) {
-                row.body.state = ScenarioState::Cancelled;
+                let state =
+                    if cancelled { ScenarioState::Cancelled } else { ScenarioState::Failed };
+                (row.body.state, row.body.error) = (state, error);
                 scope.scenarios().update(row, app.now()).await?;
+                app.tell(workspace, "plans", state.as_str(), json!({ "id": subject.id })).await;
             }
         }
         _ => {}

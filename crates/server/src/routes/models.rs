@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use outlay_engine::learn::{CurveRequest, FitRequest, curve};
-use outlay_mmm::compare::compare;
+use outlay_engine::learn::{Curve, CurveRequest, FitRequest, curve};
+use outlay_mmm::compare::{Comparison, compare};
 use outlay_mmm::summary::Summary;
 use outlay_store::{
     Dataset, DatasetState, Id, Job, LineageEdge, Model, ModelState, NewJob, Page, Scope,
@@ -23,7 +23,8 @@ use crate::auth::{Analyst, Caller, Viewer};
 use crate::extract::{Body, Ident, IfMatch, Listed, Paging, Params};
 use crate::problem::Problem;
 use crate::wire::model::{Asked, ModelView, model};
-use crate::work::{self, fits};
+use crate::wire::sentence_case;
+use crate::work::{self, fits, mart};
 
 /// What is asked of a model: the keys of a fit's request, and the data set.
 #[derive(Deserialize, ToSchema)]
@@ -33,10 +34,8 @@ struct Ask {
     /// What the line of versions is called; as the data set when left out.
     #[serde(default)]
     name: Option<String>,
-    /// `preset`, `spec` (TOML), `method`, `seed`, `chains`, `warmup`, `draws`, `holdout`,
-    /// `backtest`, `horizon`.
     #[serde(flatten)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = FitRequest)]
     request: serde_json::Map<String, Value>,
 }
 
@@ -85,7 +84,7 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
 #[utoipa::path(post, path = "/api/models", tag = "models", request_body = Ask,
     security(("session" = ["analyst"]), ("token" = ["analyst"])),
     responses((status = 202, body = Begun), (status = 404, body = Problem),
-        (status = 422, body = Problem)))]
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn fit(
     State(app): State<Shared>,
     caller: Caller<Analyst>,
@@ -203,7 +202,7 @@ pub(crate) async fn view(
 /// Models, newest first.
 #[utoipa::path(get, path = "/api/models", tag = "models", params(Paging),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object)))]
+    responses((status = 200, body = Listed<ModelView>), (status = 422, body = Problem)))]
 async fn list(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
@@ -221,7 +220,7 @@ async fn list(
 /// A model.
 #[utoipa::path(get, path = "/api/models/{id}", tag = "models", params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+    responses((status = 200, body = ModelView), (status = 404, body = Problem)))]
 async fn one(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
@@ -244,7 +243,7 @@ pub(crate) fn ready(stored: &Stored<Model>) -> Result<&Value, Problem> {
 #[utoipa::path(get, path = "/api/models/{id}/summary", tag = "models",
     params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem),
+    responses((status = 200, body = Summary), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
 async fn summary(
     State(app): State<Shared>,
@@ -254,7 +253,9 @@ async fn summary(
     let stored = app.scope(caller.workspace).models().get(id).await?;
     // From the artefact: databases forget the order of channels, which is that of their colours.
     let fit = opened(&app, caller.workspace, &stored).await?;
-    Ok((tagged(&stored), Json(&fit.summary)).into_response())
+    let mut summary = fit.summary.clone();
+    summary.sentence = sentence_case(&summary.sentence);
+    Ok((tagged(&stored), Json(summary)).into_response())
 }
 
 /// The draws of a model, opened.
@@ -274,14 +275,14 @@ pub(crate) async fn opened(
 #[utoipa::path(get, path = "/api/models/{id}/curves", tag = "models",
     params(("id" = uuid::Uuid, Path), Points),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem),
+    responses((status = 200, body = Listed<Curve>), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn curves(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Model>,
     Params(points): Params<Points>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Listed<Curve>>, Problem> {
     let stored = app.scope(caller.workspace).models().get(id).await?;
     let fit = opened(&app, caller.workspace, &stored).await?;
     let spend: Result<Vec<f64>, _> =
@@ -298,25 +299,43 @@ async fn curves(
             .map(|channel| curve(&fit, &CurveRequest { channel, spend: spend.clone() }));
         items.collect::<Result<Vec<_>, _>>()
     });
-    Ok(Json(json!({ "items": made.await??, "next": null })))
+    let mut curves = made.await??;
+    for curve in &mut curves {
+        curve.sentence = sentence_case(&curve.sentence);
+    }
+    Ok(Json(Listed::whole(curves)))
 }
 
 /// Makes this model the one that others plan with.
 #[utoipa::path(post, path = "/api/models/{id}/publish", tag = "models",
     params(("id" = uuid::Uuid, Path)),
     security(("session" = ["analyst"]), ("token" = ["analyst"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem),
-        (status = 412, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = ModelView), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 412, body = Problem),
+        (status = 422, body = Problem)))]
 async fn publish(
     State(app): State<Shared>,
     caller: Caller<Analyst>,
     Ident(id): Ident<Model>,
     version: IfMatch,
 ) -> Result<Json<ModelView>, Problem> {
-    let models = app.scope(caller.workspace).models();
-    let stored = models.get(id).await?;
+    let stored = app.scope(caller.workspace).models().get(id).await?;
     version.check(&stored)?;
-    let published = models.publish(id, stored.version, app.now()).await?;
+    // Written again for models that were learnt before the table was filled.
+    let curves = match stored.body.artefact_key {
+        Some(_) => mart::curves(id, &opened(&app, caller.workspace, &stored).await?.summary),
+        None => Vec::new(),
+    };
+    let (workspace, now, row) = (caller.workspace, app.now(), stored.version);
+    let made = app.store.transact(move |t| {
+        let curves = curves.clone();
+        Box::pin(async move {
+            let scope = t.workspace(workspace);
+            scope.mart().put_curves(id, &curves, now).await?;
+            scope.models().publish(id, row, now).await
+        })
+    });
+    let published = made.await?;
     app.tell(caller.workspace, "models", "published", json!({ "id": id })).await;
     Ok(Json(view(&app, caller.workspace, &published).await?))
 }
@@ -324,21 +343,24 @@ async fn publish(
 /// Two models side by side.
 #[utoipa::path(get, path = "/api/models/compare", tag = "models", params(Two),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem),
-        (status = 409, body = Problem)))]
+    responses((status = 200, body = Comparison), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn compared(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Params(Two { left, right }): Params<Two>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Comparison>, Problem> {
     let models = app.scope(caller.workspace).models();
-    let read = |stored: Stored<Model>| -> Result<Summary, Problem> {
-        Ok(serde_json::from_value(ready(&stored)?.clone())?)
-    };
-    let (left, right) = (read(models.get(left).await?)?, read(models.get(right).await?)?);
+    let (left, right) = (models.get(left).await?, models.get(right).await?);
+    // From the artefacts, in the order of their channels.
+    let left = opened(&app, caller.workspace, &left).await?;
+    let right = opened(&app, caller.workspace, &right).await?;
     let registry = app.settings(caller.workspace).await?;
-    let made = tokio::task::spawn_blocking(move || compare(&left, &right, &registry));
-    Ok(Json(serde_json::to_value(made.await?)?))
+    let made =
+        tokio::task::spawn_blocking(move || compare(&left.summary, &right.summary, &registry));
+    let mut compared = made.await?;
+    compared.sentence = sentence_case(&compared.sentence);
+    Ok(Json(compared))
 }
 
 /// Deletes a model that nothing was planned with.

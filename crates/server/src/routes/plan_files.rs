@@ -4,14 +4,13 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use outlay_engine::plan::compare;
-use outlay_planner::plan::Plan;
 use outlay_store::{ObjectKey, Scenario};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::plans::found;
+use super::plans::whole;
 use crate::app::Shared;
 use crate::auth::{Caller, Viewer};
 use crate::extract::{Ident, Params};
@@ -22,8 +21,8 @@ use crate::work::plan::folder;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Wanted {
-    /// `csv` (every cell of the plan), `json` (the document) or `xlsx` (the plan beside doing
-    /// nothing).
+    /// `csv` (every cell of the plan), `html` (the report), `json` (the document) or `xlsx` (the
+    /// plan beside doing nothing).
     #[param(inline)]
     format: Kind,
 }
@@ -34,6 +33,8 @@ struct Wanted {
 enum Kind {
     /// A table.
     Csv,
+    /// A page to read, print and send.
+    Html,
     /// The document.
     Json,
     /// A workbook.
@@ -58,7 +59,7 @@ async fn export(
     Params(Wanted { format }): Params<Wanted>,
 ) -> Result<Response, Problem> {
     let stored = app.scope(caller.workspace).scenarios().get(id).await?;
-    let result = found(&stored)?.clone();
+    let plan = whole(&stored)?;
     Ok(match format {
         Kind::Csv => {
             let key = ObjectKey::named(caller.workspace, &[&folder(id), "plan.csv"])?;
@@ -68,12 +69,19 @@ async fn export(
                 app.objects.get(&key).await?.to_vec(),
             )
         }
+        Kind::Html => {
+            let key = ObjectKey::named(caller.workspace, &[&folder(id), "plan.html"])?;
+            file(
+                "text/html; charset=utf-8",
+                "attachment; filename=\"plan.html\"",
+                app.objects.get(&key).await?.to_vec(),
+            )
+        }
         Kind::Json => {
-            let bytes = serde_json::to_vec_pretty(&result)?;
+            let bytes = serde_json::to_vec_pretty(&plan)?;
             file("application/json", "attachment; filename=\"plan.json\"", bytes)
         }
         Kind::Xlsx => {
-            let plan: Plan = serde_json::from_value(result)?;
             let compared = compare(&[(stored.body.name, plan)]);
             let bytes = tokio::task::spawn_blocking(move || compared.xlsx()).await??;
             let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

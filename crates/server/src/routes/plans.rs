@@ -24,7 +24,8 @@ use crate::app::{App, Shared};
 use crate::auth::{Analyst, Caller, Viewer};
 use crate::extract::{Body, Ident, IfMatch, Listed, Paging, Params};
 use crate::problem::Problem;
-use crate::wire;
+use crate::wire::plan::{ComparedView, PlanView, StudiedView};
+use crate::wire::{self, sentence_case};
 use crate::work::question::question;
 use crate::work::{self, plan};
 
@@ -162,7 +163,7 @@ async fn view(
     app: &App,
     workspace: WorkspaceId,
     stored: &Stored<Scenario>,
-) -> Result<Value, Problem> {
+) -> Result<PlanView, Problem> {
     let scope = app.scope(workspace);
     let model = scope.models().find(stored.body.model_id).await?;
     let edges = scope.lineage().to(stored.id.uuid()).await?;
@@ -174,12 +175,12 @@ async fn view(
 /// Plans, newest first.
 #[utoipa::path(get, path = "/api/plans", tag = "plans", params(Paging),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object)))]
+    responses((status = 200, body = Listed<PlanView>), (status = 422, body = Problem)))]
 async fn list(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Params(paging): Params<Paging>,
-) -> Result<Json<Listed<Value>>, Problem> {
+) -> Result<Json<Listed<PlanView>>, Problem> {
     let page = app.scope(caller.workspace).scenarios().list(paging.page()?).await?;
     let next = page.next.map(|cursor| cursor.to_string());
     let mut items = Vec::with_capacity(page.rows.len());
@@ -192,7 +193,7 @@ async fn list(
 /// A plan.
 #[utoipa::path(get, path = "/api/plans/{id}", tag = "plans", params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+    responses((status = 200, body = PlanView), (status = 404, body = Problem)))]
 async fn one(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
@@ -215,21 +216,28 @@ pub(super) fn found(stored: &Stored<Scenario>) -> Result<&Value, Problem> {
 #[utoipa::path(get, path = "/api/plans/{id}/document", tag = "plans",
     params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem),
+    responses((status = 200, body = Plan), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
 async fn document(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Scenario>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     let stored = app.scope(caller.workspace).scenarios().get(id).await?;
-    Ok(Json(found(&stored)?.clone()))
+    Ok((tagged(&stored), Json(whole(&stored)?)).into_response())
+}
+
+/// The plan as it was made. Read and written again: databases forget the order of keys.
+pub(super) fn whole(stored: &Stored<Scenario>) -> Result<Plan, Problem> {
+    let mut plan: Plan = serde_json::from_value(found(stored)?.clone())?;
+    plan.sentence = sentence_case(&plan.sentence);
+    Ok(plan)
 }
 
 /// What a plan of one's own brings.
 #[utoipa::path(post, path = "/api/plans/price", tag = "plans", request_body = Own,
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem),
+    responses((status = 200, body = Plan), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn priced(
     State(app): State<Shared>,
@@ -249,7 +257,9 @@ async fn priced(
         let request = PriceRequest { horizon, margin: None };
         price(&fit, &own, &request, quiet(&registry, &AtomicBool::new(false)))
     });
-    Ok(Json(made.await??.plan))
+    let mut plan = made.await??.plan;
+    plan.sentence = sentence_case(&plan.sentence);
+    Ok(Json(plan))
 }
 
 /// A run that nobody watches.
@@ -260,20 +270,20 @@ fn quiet<'a>(registry: &'a outlay_core::registry::Registry, cancel: &'a AtomicBo
 /// Plans side by side, doing nothing first.
 #[utoipa::path(get, path = "/api/plans/compare", tag = "plans", params(Several),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem),
+    responses((status = 200, body = ComparedView), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn compared(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Params(several): Params<Several>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<ComparedView>, Problem> {
     let scenarios = app.scope(caller.workspace).scenarios();
     let mut ids: Vec<Id<Scenario>> = Vec::new();
     let mut plans: Vec<(String, Plan)> = Vec::new();
     for text in several.ids.split(',').map(str::trim).filter(|text| !text.is_empty()).take(20) {
         let id = text.parse().map_err(|_| Problem::not_found("plan"))?;
         let stored = scenarios.get(id).await?;
-        let plan = serde_json::from_value(found(&stored)?.clone())?;
+        let plan = whole(&stored)?;
         ids.push(id);
         plans.push((stored.body.name, plan));
     }
@@ -281,36 +291,21 @@ async fn compared(
         let title = "no plan is named";
         return Err(Problem::refused("plan.compare", title, "name some in `ids`"));
     };
-    let about = json!({
-        "currency": first.question.currency,
-        "outcome_unit": first.question.outcome_unit,
-        "outcome_is_money": first.question.outcome_is_money,
-    });
-    let mut served = serde_json::to_value(compare(&plans))?;
-    // Doing nothing comes first and is no plan of ours.
-    let known = std::iter::once(Value::Null).chain(ids.iter().map(|id| json!(id)));
-    if let Some(rows) = served.get_mut("scenarios").and_then(Value::as_array_mut) {
-        for (row, id) in rows.iter_mut().zip(known) {
-            row["id"] = id;
-        }
-    }
-    if let (Some(all), Value::Object(about)) = (served.as_object_mut(), about) {
-        all.extend(about);
-    }
-    Ok(Json(served))
+    let about = first.question.clone();
+    Ok(Json(wire::plan::compared(compare(&plans), &ids, &about)))
 }
 
 /// Which inputs decide the plan.
 #[utoipa::path(get, path = "/api/plans/{id}/sensitivity", tag = "plans",
     params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem),
+    responses((status = 200, body = StudiedView), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn studied(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Scenario>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<StudiedView>, Problem> {
     let stored = app.scope(caller.workspace).scenarios().get(id).await?;
     found(&stored)?;
     let asked = stored.body.request.get("question").cloned();
@@ -321,7 +316,9 @@ async fn studied(
     let made = tokio::task::spawn_blocking(move || {
         sensitivity(&fit, &asked, quiet(&registry, &AtomicBool::new(false)))
     });
-    Ok(Json(serde_json::to_value(made.await??)?))
+    let mut studied = made.await??;
+    studied.sensitivity.sentence = sentence_case(&studied.sensitivity.sentence);
+    Ok(Json(StudiedView { outcome_unit: studied.outcome_unit, sensitivity: studied.sensitivity }))
 }
 
 /// Deletes a plan.

@@ -168,9 +168,20 @@ async fn setup(
         currency,
         time_zone: form.zone.unwrap_or_else(|| "UTC".to_owned()),
     };
-    let hash = app.passwords.hash(form.password).await?;
-    let now = app.now();
     let user = User { email, name, disabled: false };
+    let user = found(&app, shop, user, form.password).await?;
+    open(&app, &user, address, &headers, StatusCode::CREATED).await
+}
+
+/// Makes the first workspace and its admin. Possible once.
+pub(crate) async fn found(
+    app: &App,
+    shop: Workspace,
+    user: User,
+    password: String,
+) -> Result<Stored<User>, Problem> {
+    let hash = app.passwords.hash(password).await?;
+    let now = app.now();
     let made = app.store.transact(move |t| {
         let (shop, user, hash) = (shop.clone(), user.clone(), hash.clone());
         Box::pin(async move {
@@ -185,7 +196,7 @@ async fn setup(
         })
     });
     match made.await {
-        Ok(Some(user)) => open(&app, &user, address, &headers, StatusCode::CREATED).await,
+        Ok(Some(user)) => Ok(user),
         Ok(None) | Err(StoreError::Duplicate { .. }) => Err(done_already()),
         Err(error) => Err(error.into()),
     }
@@ -317,9 +328,19 @@ async fn demo(
     State(app): State<Shared>,
     caller: Caller<Analyst>,
 ) -> Result<(StatusCode, Json<Begun>), Problem> {
+    let job = begin_demo(&app, caller.workspace, caller.user).await?;
+    Ok((StatusCode::ACCEPTED, Json(Begun { job })))
+}
+
+/// Queues the demo; a second one waits for nothing, it is the first.
+pub(crate) async fn begin_demo(
+    app: &App,
+    workspace: WorkspaceId,
+    user: Id<User>,
+) -> Result<Id<outlay_store::Job>, Problem> {
     let mut new = outlay_store::NewJob::new(work::DEMO, json!({}));
     new.unique_key = Some(work::DEMO.to_owned());
-    new.created_by = Some(caller.user);
-    let queued = app.scope(caller.workspace).jobs().enqueue(new, app.now()).await?;
-    Ok((StatusCode::ACCEPTED, Json(Begun { job: queued.into_job().id })))
+    new.attempts_max = 3;
+    new.created_by = Some(user);
+    Ok(app.scope(workspace).jobs().enqueue(new, app.now()).await?.into_job().id)
 }

@@ -2,8 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use outlay_core::registry::{Registry, RegistryError, SETTINGS, Setting};
-use serde_json::{Map, Value, json};
+use outlay_core::registry::{Impact, Registry, RegistryError, SETTINGS, Setting};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -16,28 +18,49 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new().routes(routes!(list, change))
 }
 
+/// A key of the configuration registry.
+#[derive(Serialize, ToSchema)]
+struct SettingView {
+    key: &'static str,
+    /// In force in this workspace.
+    value: f64,
+    default: f64,
+    unit: &'static str,
+    min: f64,
+    max: f64,
+    /// Where the default comes from.
+    source: &'static str,
+    /// What a change does.
+    #[schema(value_type = String)]
+    impact: Impact,
+    meaning: &'static str,
+    /// Whether a change holds without a new start.
+    live: bool,
+}
+
 /// Every key with its value, default, unit, range, source and impact.
 #[utoipa::path(get, path = "/api/settings", tag = "settings",
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object)))]
+    responses((status = 200, body = Listed<SettingView>)))]
 async fn list(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
-) -> Result<Json<Listed<Value>>, Problem> {
+) -> Result<Json<Listed<SettingView>>, Problem> {
     Ok(Json(view(&app.settings(caller.workspace).await?)))
 }
 
-/// Keys of a part that is read once, when the process begins.
-const AT_START: [&str; 3] = ["server.", "store.", "jobs."];
-
-fn view(registry: &Registry) -> Listed<Value> {
-    let row = |setting: &Setting| {
-        json!({
-            "key": setting.key, "value": registry.get(setting), "default": setting.default,
-            "unit": setting.unit, "min": setting.min, "max": setting.max,
-            "source": setting.source, "impact": setting.impact, "meaning": setting.meaning,
-            "live": !AT_START.iter().any(|part| setting.key.starts_with(part)),
-        })
+fn view(registry: &Registry) -> Listed<SettingView> {
+    let row = |setting: &'static Setting| SettingView {
+        key: setting.key,
+        value: registry.get(setting),
+        default: setting.default,
+        unit: setting.unit,
+        min: setting.min,
+        max: setting.max,
+        source: setting.source,
+        impact: setting.impact,
+        meaning: setting.meaning,
+        live: setting.is_live(),
     };
     Listed::whole(SETTINGS.iter().map(row).collect())
 }
@@ -46,12 +69,12 @@ fn view(registry: &Registry) -> Listed<Value> {
 #[utoipa::path(patch, path = "/api/settings", tag = "settings",
     security(("session" = ["admin"]), ("token" = ["admin"])),
     request_body = Object,
-    responses((status = 200, body = Object), (status = 422, body = Problem)))]
+    responses((status = 200, body = Listed<SettingView>), (status = 422, body = Problem)))]
 async fn change(
     State(app): State<Shared>,
     caller: Caller<Admin>,
     Body(form): Body<Map<String, Value>>,
-) -> Result<Json<Listed<Value>>, Problem> {
+) -> Result<Json<Listed<SettingView>>, Problem> {
     // All are checked before any is written.
     for (key, value) in &form {
         let checked = match value.as_f64() {

@@ -21,7 +21,7 @@ use crate::app::{App, Shared};
 use crate::auth::{Analyst, Caller, Viewer};
 use crate::extract::{Body, Ident, Listed, Paging, Params, too_large};
 use crate::problem::Problem;
-use crate::wire::data::{self, UploadView};
+use crate::wire::data::{self, CheckView, DescriptionView, UploadView};
 
 /// Header with the file's name, percent-encoded.
 const FILE_NAME: &str = "x-file-name";
@@ -37,7 +37,7 @@ struct Sheet {
 /// What the columns mean.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Mapped {
-    #[schema(value_type = Object)]
+    #[schema(value_type = Mapping)]
     mapping: Value,
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn streaming() -> OpenApiRouter<Shared> {
 #[utoipa::path(post, path = "/api/uploads", tag = "data",
     security(("session" = ["analyst"]), ("token" = ["analyst"])),
     params(("X-File-Name" = String, Header, description = "Name of the file, percent-encoded")),
-    request_body(content_type = "application/octet-stream"),
+    request_body(content_type = "application/octet-stream", content = Vec<u8>),
     responses((status = 201, body = UploadView), (status = 413, body = Problem),
         (status = 422, body = Problem)))]
 async fn send(
@@ -128,7 +128,7 @@ async fn receive(
     Ok(writer.finish().await?)
 }
 
-fn file_too_large(most: u64) -> Problem {
+pub(crate) fn file_too_large(most: u64) -> Problem {
     let mut problem = too_large();
     problem.code = "upload.too-large".to_owned();
     problem.title = "the file is larger than this server takes".into();
@@ -143,11 +143,19 @@ fn file_name(headers: &HeaderMap) -> Result<String, Problem> {
         Problem::refused("upload.name", "the file has no name", next)
     };
     let text = headers.get(FILE_NAME).and_then(|value| value.to_str().ok()).ok_or_else(refused)?;
-    let decoded = percent_decoded(text).ok_or_else(refused)?;
-    let last = decoded.rsplit(['/', '\\']).next().unwrap_or_default();
+    plain_name(&percent_decoded(text).ok_or_else(refused)?)
+}
+
+/// A name without its folders and without what no screen shows.
+pub(crate) fn plain_name(text: &str) -> Result<String, Problem> {
+    let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
     let name: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
     let name = name.trim().to_owned();
-    if name.is_empty() || name.chars().all(|c| c == '.') { Err(refused()) } else { Ok(name) }
+    if name.is_empty() || name.chars().all(|c| c == '.') {
+        let next = "give the name of a file";
+        return Err(Problem::refused("upload.name", "the file has no name", next));
+    }
+    Ok(name)
 }
 
 fn percent_decoded(text: &str) -> Option<String> {
@@ -196,14 +204,14 @@ async fn one(
 #[utoipa::path(get, path = "/api/uploads/{id}/description", tag = "data",
     params(("id" = uuid::Uuid, Path), Sheet),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem),
-        (status = 422, body = Problem)))]
+    responses((status = 200, body = DescriptionView), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn description(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Upload>,
     Params(Sheet { sheet }): Params<Sheet>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<DescriptionView>, Problem> {
     let registry = app.settings(caller.workspace).await?;
     let dialect = FileDialect { sheet, ..FileDialect::default() };
     let upload = app.scope(caller.workspace).uploads().get(id).await?;
@@ -218,14 +226,14 @@ async fn description(
 #[utoipa::path(post, path = "/api/uploads/{id}/check", tag = "data", request_body = Mapped,
     params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem),
-        (status = 422, body = Problem)))]
+    responses((status = 200, body = CheckView), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn check(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Upload>,
     Body(form): Body<Mapped>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<CheckView>, Problem> {
     let registry = app.settings(caller.workspace).await?;
     let mapping = mapping(form.mapping)?;
     let upload = app.scope(caller.workspace).uploads().get(id).await?;

@@ -1,16 +1,16 @@
 //! Uploads, descriptions, data sets as they are served.
 
-use chrono::{DateTime, Utc};
-use outlay_connect::{Description, Severity};
+use chrono::{DateTime, NaiveDate, Utc};
+use outlay_connect::{Description, Finding, PanelShape, Severity, Totals};
 use outlay_core::registry::{Registry, keys};
 use outlay_core::{Exposure, Panel};
-use outlay_engine::check::{Card, State, card};
+use outlay_engine::check::card;
 use outlay_engine::collect::{Cell, Collected};
 use outlay_store::{Dataset, Id, Stored, Upload};
-use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::quality::{QualityView, quality};
 use crate::problem::Problem;
 
 /// A file that was sent.
@@ -40,12 +40,32 @@ pub(crate) fn upload(stored: Stored<Upload>) -> UploadView {
     }
 }
 
-/// What a file holds: the engine's description with its sheets and its first rows.
-pub(crate) fn description(collected: &Collected, registry: &Registry) -> Result<Json, Problem> {
-    let mut served = serde_json::to_value(collected.describe(registry))?;
+/// The first rows of a file, as text.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Preview {
+    columns: Vec<String>,
+    /// One list per row; `null` where a cell is empty.
+    rows: Vec<Vec<Option<String>>>,
+}
+
+/// What a file holds, with its first rows.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DescriptionView {
+    #[serde(flatten)]
+    description: Description,
+    /// Sheets of a workbook to choose among; empty for other files.
+    sheets: Vec<String>,
+    preview: Preview,
+}
+
+/// What a file holds: the engine's description with its first rows.
+pub(crate) fn description(
+    collected: &Collected,
+    registry: &Registry,
+) -> Result<DescriptionView, Problem> {
     let rows = registry.get(&keys::SERVER_PREVIEW) as usize;
     let preview = collected.preview(rows);
-    let columns: Vec<&str> = preview.columns.iter().map(|c| c.name.as_str()).collect();
+    let columns: Vec<String> = preview.columns.iter().map(|c| c.name.clone()).collect();
     let cell = |cell: &Cell| match cell {
         Cell::Number(x) => Some(x.to_string()),
         Cell::Text(text) => Some(text.clone()),
@@ -54,170 +74,201 @@ pub(crate) fn description(collected: &Collected, registry: &Registry) -> Result<
     let rows: Vec<Vec<Option<String>>> = (0..preview.rows)
         .map(|row| preview.columns.iter().map(|c| c.cells.get(row).and_then(cell)).collect())
         .collect();
-    if let Some(object) = served.as_object_mut() {
-        object.insert("preview".to_owned(), json!({ "columns": columns, "rows": rows }));
-        object.entry("sheets").or_insert_with(|| json!([]));
-    }
-    Ok(served)
+    let description = collected.describe(registry);
+    Ok(DescriptionView { description, sheets: Vec::new(), preview: Preview { columns, rows } })
 }
 
 /// What a file makes under a mapping.
-pub(crate) fn check(collected: &Collected, registry: &Registry) -> Result<Json, Problem> {
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CheckView {
+    /// Whether it can be learnt from.
+    valid: bool,
+    /// The file in one sentence.
+    sentence: String,
+    /// What keeps it from being used.
+    problems: Vec<Finding>,
+    /// What it adds up to, where its dates can be read.
+    totals: Option<Totals>,
+    /// Size of the panel, where the data makes one.
+    panel: Option<PanelShape>,
+    quality: QualityView,
+}
+
+/// What a file makes under a mapping.
+pub(crate) fn check(collected: &Collected, registry: &Registry) -> Result<CheckView, Problem> {
     let described = collected.describe(registry);
     let card = card(collected, registry);
     let errors = described.findings.iter().filter(|f| f.severity == Severity::Error);
-    Ok(json!({
-        "valid": described.ready,
-        "sentence": described.sentence,
-        "problems": errors.collect::<Vec<_>>(),
-        "totals": described.totals,
-        "panel": described.panel,
-        "quality": quality(&card, &described, registry)?,
-    }))
-}
-
-/// The quality card: the engine's, with its verdict, all findings, and what so much is enough for.
-pub(crate) fn quality(
-    card: &Card,
-    described: &Description,
-    registry: &Registry,
-) -> Result<Json, Problem> {
-    let verdict = match card.state {
-        State::Good | State::Note => "ok",
-        State::Look => "review",
-        State::Bad => "fail",
-    };
-    let years = registry.get(&keys::DATA_HISTORY_YEARS);
-    let allows = card.allows.iter().flat_map(|allowed| {
-        let year = card.panel.as_ref().map_or(0.0, |panel| panel.granularity.per_year());
-        let enough = allowed.channels_at_most >= allowed.channels;
-        [
-            rung("fit", "Fit a model", &allowed.sentence, 0.0, card.ready),
-            rung(
-                "channels",
-                "Tell these channels apart",
-                &format!(
-                    "So much history is enough for about {} channels; there are {}.",
-                    allowed.channels_at_most, allowed.channels
-                ),
-                0.0,
-                enough,
-            ),
-            rung(
-                "seasons",
-                "Tell seasons from media",
-                &format!(
-                    "Seasons that come back need about {years} years; there are {:.1}.",
-                    allowed.years
-                ),
-                (years * year).ceil(),
-                allowed.seasons,
-            ),
-            rung(
-                "backtest",
-                "Try the model on what it has not seen",
-                &format!(
-                    "The model is tried on {} stretches that it has not seen.",
-                    allowed.backtest_origins
-                ),
-                0.0,
-                allowed.backtest_origins > 0,
-            ),
-        ]
-    });
-    let mut served = serde_json::to_value(card)?;
-    if let Some(object) = served.as_object_mut() {
-        let allowance = object.remove("allows").unwrap_or_default();
-        object.insert("allowance".to_owned(), allowance);
-        object.insert("verdict".to_owned(), verdict.into());
-        object.insert("score".to_owned(), Json::Null);
-        object.insert("findings".to_owned(), serde_json::to_value(&described.findings)?);
-        object.insert("allows".to_owned(), allows.collect());
-    }
-    Ok(served)
-}
-
-fn rung(key: &str, title: &str, sentence: &str, needs: f64, allowed: bool) -> Json {
-    json!({ "key": key, "title": title, "sentence": sentence, "needs": needs, "allowed": allowed })
+    Ok(CheckView {
+        problems: errors.cloned().collect(),
+        quality: quality(&card, &described, registry),
+        valid: described.ready,
+        sentence: described.sentence,
+        totals: described.totals,
+        panel: described.panel,
+    })
 }
 
 /// What is known of a panel without its numbers.
-pub(crate) fn shape(panel: &Panel) -> Json {
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub(crate) struct Shape {
+    /// `day`, `week` or `month`.
+    pub(crate) granularity: String,
+    /// Periods with a KPI.
+    pub(crate) periods: usize,
+    /// First day of the first of them.
+    #[schema(required)]
+    pub(crate) from: Option<NaiveDate>,
+    /// First day of the last of them.
+    #[schema(required)]
+    pub(crate) to: Option<NaiveDate>,
+    /// Paid channels in the order of the file, then organic ones.
+    pub(crate) channels: Vec<String>,
+    pub(crate) geos: Vec<String>,
+    /// Column of the outcome.
+    pub(crate) kpi: String,
+    /// What outcomes are counted in: a currency, `revenue`, or the KPI's name.
+    pub(crate) outcome_unit: String,
+    pub(crate) outcome_is_money: bool,
+    /// ISO code of spend and revenue, where known.
+    #[schema(required)]
+    pub(crate) currency: Option<String>,
+}
+
+/// What is known of a panel without its numbers.
+pub(crate) fn shape(panel: &Panel) -> Shape {
     let starts = panel.calendar.starts();
     let money = panel.outcome_is_money();
-    let paid = panel.channels.iter().map(|c| c.name.as_str());
-    let channels: Vec<&str> = paid.chain(panel.organic.iter().map(|o| o.name.as_str())).collect();
-    json!({
-        "granularity": panel.calendar.granularity(),
-        "periods": starts.len(),
-        "from": starts.first(),
-        "to": starts.last(),
-        "channels": channels,
-        "geos": panel.geos,
-        "kpi": panel.kpi.name,
-        "outcome_unit": match (&panel.currency, money) {
+    let paid = panel.channels.iter().map(|c| c.name.clone());
+    Shape {
+        granularity: panel.calendar.granularity().to_string(),
+        periods: starts.len(),
+        from: starts.first().copied(),
+        to: starts.last().copied(),
+        channels: paid.chain(panel.organic.iter().map(|o| o.name.clone())).collect(),
+        geos: panel.geos.clone(),
+        kpi: panel.kpi.name.clone(),
+        outcome_unit: match (&panel.currency, money) {
             (Some(currency), true) => currency.code().to_owned(),
             (None, true) => "revenue".to_owned(),
             (_, false) => panel.kpi.name.clone(),
         },
-        "outcome_is_money": money,
-        "currency": panel.currency,
-    })
+        outcome_is_money: money,
+        currency: panel.currency.map(|currency| currency.code().to_owned()),
+    }
+}
+
+/// The outcome per period.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct KpiSeries {
+    name: String,
+    values: Vec<f64>,
+}
+
+/// A channel per period.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ChannelSeries {
+    name: String,
+    /// `paid` or `organic`.
+    kind: &'static str,
+    /// `null` for organic channels.
+    #[schema(required)]
+    spend: Option<Vec<f64>>,
+    exposure: Vec<f64>,
+    /// What `exposure` counts.
+    exposure_unit: String,
+}
+
+/// The data per period, nationally.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SeriesView {
+    /// First days of the periods.
+    dates: Vec<NaiveDate>,
+    kpi: KpiSeries,
+    channels: Vec<ChannelSeries>,
 }
 
 /// National series of a panel; media before the first outcome are left out.
-pub(crate) fn series(panel: &Panel) -> Json {
+pub(crate) fn series(panel: &Panel) -> SeriesView {
     let skip = panel.lead_in;
-    let tail = |values: Vec<f64>| values.get(skip..).map(<[f64]>::to_vec);
+    let tail = |values: Vec<f64>| values.get(skip..).unwrap_or_default().to_vec();
     let unit = |exposure: &Exposure| match exposure {
         Exposure::Volume { unit, .. } => unit.clone(),
         Exposure::ReachFrequency { .. } => "impressions".to_owned(),
     };
-    let paid = panel.channels.iter().map(|c| {
-        json!({
-            "name": c.name, "kind": "paid", "spend": tail(c.spend.national()),
-            "exposure": tail(c.exposure.impressions().national()),
-            "exposure_unit": unit(&c.exposure),
-        })
+    let paid = panel.channels.iter().map(|c| ChannelSeries {
+        name: c.name.clone(),
+        kind: "paid",
+        spend: Some(tail(c.spend.national())),
+        exposure: tail(c.exposure.impressions().national()),
+        exposure_unit: unit(&c.exposure),
     });
-    let organic = panel.organic.iter().map(|o| {
-        json!({
-            "name": o.name, "kind": "organic", "spend": null,
-            "exposure": tail(o.exposure.impressions().national()),
-            "exposure_unit": unit(&o.exposure),
-        })
+    let organic = panel.organic.iter().map(|o| ChannelSeries {
+        name: o.name.clone(),
+        kind: "organic",
+        spend: None,
+        exposure: tail(o.exposure.impressions().national()),
+        exposure_unit: unit(&o.exposure),
     });
-    json!({
-        "dates": panel.calendar.starts(),
-        "kpi": { "name": panel.kpi.name, "values": panel.kpi.values.national() },
-        "channels": paid.chain(organic).collect::<Vec<_>>(),
-    })
+    SeriesView {
+        dates: panel.calendar.starts().to_vec(),
+        kpi: KpiSeries { name: panel.kpi.name.clone(), values: panel.kpi.values.national() },
+        channels: paid.chain(organic).collect(),
+    }
 }
 
-/// A data set as it is served: its shape, and what the checks said in short.
-pub(crate) fn dataset(stored: &Stored<Dataset>) -> Json {
-    let mut served = stored.body.description.get("shape").cloned().unwrap_or_else(|| json!({}));
+/// What the checks said of a data set, in short.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct QualityShort {
+    /// `ok`, `review` or `fail`; `null` where nothing was checked.
+    #[schema(required)]
+    verdict: Option<String>,
+    /// How many findings there are.
+    findings: usize,
+}
+
+/// A data set: its shape, and what the checks said in short.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DatasetView {
+    #[schema(value_type = uuid::Uuid)]
+    id: Id<Dataset>,
+    name: String,
+    version: i64,
+    /// `draft`, `ready` or `archived`.
+    state: &'static str,
+    /// Fingerprint of the data.
+    #[schema(required)]
+    fingerprint: Option<String>,
+    quality: QualityShort,
+    /// The file it came from.
+    #[schema(value_type = Option<uuid::Uuid>, required)]
+    upload: Option<Id<Upload>>,
+    created_at: DateTime<Utc>,
+    #[serde(flatten)]
+    shape: Shape,
+}
+
+/// The shape that is stored with a data set.
+pub(crate) fn shape_of(stored: &Stored<Dataset>) -> Shape {
+    let shape = stored.body.description.get("shape").cloned().unwrap_or_default();
+    serde_json::from_value(shape).unwrap_or_default()
+}
+
+/// A data set as it is served.
+pub(crate) fn dataset(stored: &Stored<Dataset>) -> DatasetView {
     let quality = stored.body.quality.as_ref();
-    let of = |name: &str| quality.and_then(|q| q.get(name)).cloned().unwrap_or_default();
-    let findings =
-        quality.and_then(|q| q.get("findings")).and_then(Json::as_array).map_or(0, Vec::len);
-    if let Some(object) = served.as_object_mut() {
-        object.extend(
-            [
-                ("id", json!(stored.id)),
-                ("name", json!(stored.body.name)),
-                ("version", json!(stored.version)),
-                ("state", json!(stored.body.state)),
-                ("fingerprint", json!(stored.body.fingerprint)),
-                (
-                    "quality",
-                    json!({ "verdict": of("verdict"), "score": of("score"), "findings": findings }),
-                ),
-                ("upload", json!(stored.body.upload_id)),
-                ("created_at", json!(stored.created_at)),
-            ]
-            .map(|(name, value)| (name.to_owned(), value)),
-        );
+    let verdict = quality.and_then(|q| q.get("verdict")?.as_str()).map(str::to_owned);
+    let findings = quality.and_then(|q| Some(q.get("findings")?.as_array()?.len()));
+    DatasetView {
+        id: stored.id,
+        name: stored.body.name.clone(),
+        version: stored.version,
+        state: stored.body.state.as_str(),
+        fingerprint: stored.body.fingerprint.clone(),
+        quality: QualityShort { verdict, findings: findings.unwrap_or_default() },
+        upload: stored.body.upload_id,
+        created_at: stored.created_at,
+        shape: shape_of(stored),
     }
-    served
 }

@@ -17,11 +17,15 @@ pub(crate) struct JobView {
     /// `queued`, `running`, `succeeded`, `failed` or `cancelled`.
     pub(crate) state: String,
     pub(crate) progress: JobProgress,
+    #[schema(required)]
     pub(crate) error: Option<JobFailure>,
     /// What the job makes.
+    #[schema(required)]
     pub(crate) subject: Option<Subject>,
     pub(crate) created_at: DateTime<Utc>,
+    #[schema(required)]
     pub(crate) started_at: Option<DateTime<Utc>>,
+    #[schema(required)]
     pub(crate) finished_at: Option<DateTime<Utc>>,
 }
 
@@ -31,7 +35,9 @@ pub(crate) struct JobProgress {
     /// 0 to 1.
     pub(crate) fraction: f64,
     pub(crate) message: String,
+    #[schema(required)]
     pub(crate) detail: Option<String>,
+    #[schema(required)]
     pub(crate) seconds_left: Option<f64>,
 }
 
@@ -40,7 +46,9 @@ pub(crate) struct JobProgress {
 pub(crate) struct JobFailure {
     pub(crate) title: String,
     pub(crate) code: String,
+    #[schema(required)]
     pub(crate) detail: Option<String>,
+    #[schema(required)]
     pub(crate) next: Option<String>,
 }
 

@@ -1,9 +1,13 @@
 //! A model as it is served.
 
 use chrono::{DateTime, Utc};
-use outlay_store::{Id, Job, Model, ModelState, Stored};
+use outlay_store::{Dataset, Id, Job, Model, ModelState, Stored};
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
+use utoipa::ToSchema;
+
+use super::job::JobFailure;
+use super::sentence_case;
 
 /// What is written down beside a model when it is asked for: in the lineage, from its job.
 #[derive(Debug, Clone, Default)]
@@ -13,36 +17,64 @@ pub(crate) struct Asked {
     pub(crate) method: Option<String>,
 }
 
+/// The data set that a model learnt from.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct DatasetOf {
+    #[schema(value_type = uuid::Uuid)]
+    id: Id<Dataset>,
+    name: String,
+}
+
+/// Whether a model can be believed, in short.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HealthShort {
+    /// `ok`, `review` or `fail`.
+    verdict: String,
+    /// 0 to 100.
+    score: f64,
+}
+
 /// A model in a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ModelView {
+    #[schema(value_type = uuid::Uuid)]
     id: Id<Model>,
     name: String,
     version: i64,
     /// `queued`, `running`, `ready`, `failed` or `cancelled`.
     state: &'static str,
-    dataset: Json,
+    dataset: DatasetOf,
     preset: String,
     method: String,
     seed: i64,
     published: bool,
+    /// Since when others plan with it.
+    #[schema(required)]
     published_at: Option<DateTime<Utc>>,
-    health: Json,
-    sentence: Json,
+    /// Whether it can be believed, once it is ready.
+    #[schema(required)]
+    health: Option<HealthShort>,
+    /// The answer in one sentence, once it is ready.
+    #[schema(required)]
+    sentence: Option<String>,
+    /// The job that learns it.
+    #[schema(value_type = Option<uuid::Uuid>, required)]
     job: Option<Id<Job>>,
-    error: Option<super::job::JobFailure>,
+    #[schema(required)]
+    error: Option<JobFailure>,
     created_at: DateTime<Utc>,
+    #[schema(required)]
     finished_at: Option<DateTime<Utc>>,
 }
 
 /// A model as it is served.
 pub(crate) fn model(stored: &Stored<Model>, dataset: &str, asked: Asked) -> ModelView {
     let body = &stored.body;
-    let of = |name: &str| {
-        body.summary.as_ref().and_then(|summary| summary.get(name)).cloned().unwrap_or_default()
-    };
-    let health = of("health");
-    let word = |name: &str| health.get(name).cloned().unwrap_or_default();
+    let of = |path: &str| body.summary.as_ref().and_then(|summary| summary.pointer(path));
+    let health = of("/health/verdict").and_then(Json::as_str).map(|verdict| HealthShort {
+        verdict: verdict.to_owned(),
+        score: of("/health/score").and_then(Json::as_f64).unwrap_or_default(),
+    });
     let over = !matches!(body.state, ModelState::Queued | ModelState::Fitting);
     ModelView {
         id: stored.id,
@@ -52,17 +84,14 @@ pub(crate) fn model(stored: &Stored<Model>, dataset: &str, asked: Asked) -> Mode
             ModelState::Fitting => "running",
             other => other.as_str(),
         },
-        dataset: json!({ "id": body.dataset_id, "name": dataset }),
+        dataset: DatasetOf { id: body.dataset_id, name: dataset.to_owned() },
         preset: asked.preset.unwrap_or_else(|| "outlay".to_owned()),
         method: asked.method.unwrap_or_else(|| "nuts".to_owned()),
         seed: body.seed,
         published: body.published_at.is_some(),
         published_at: body.published_at,
-        health: match &health {
-            Json::Null => Json::Null,
-            _ => json!({ "verdict": word("verdict"), "score": word("score") }),
-        },
-        sentence: of("sentence"),
+        health,
+        sentence: of("/sentence").and_then(Json::as_str).map(sentence_case),
         job: asked.job,
         error: body.error.as_deref().map(super::job::failure),
         created_at: stored.created_at,

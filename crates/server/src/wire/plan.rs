@@ -1,34 +1,136 @@
 //! A plan as it is served.
 
+use chrono::{DateTime, Utc};
+use outlay_engine::plan::{Compared, Scenario as Compare};
+use outlay_planner::plan::Question;
+use outlay_planner::study::Sensitivity;
 use outlay_store::{Id, Job, Model, Scenario, ScenarioState, Stored};
-use serde_json::{Value as Json, json};
+use serde::Serialize;
+use serde_json::Value as Json;
+use utoipa::ToSchema;
+
+use super::job::JobFailure;
+use super::sentence_case;
+
+/// The model that a plan was made with.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ModelOf {
+    #[schema(value_type = uuid::Uuid)]
+    id: Id<Model>,
+    name: String,
+    #[schema(required)]
+    version: Option<i64>,
+}
+
+/// A plan in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PlanView {
+    #[schema(value_type = uuid::Uuid)]
+    id: Id<Scenario>,
+    name: String,
+    /// `queued`, `running`, `ready`, `failed` or `cancelled`.
+    state: &'static str,
+    model: ModelOf,
+    /// The job that searches it.
+    #[schema(value_type = Option<uuid::Uuid>, required)]
+    job: Option<Id<Job>>,
+    /// The plan in one sentence, once it is ready.
+    #[schema(required)]
+    sentence: Option<String>,
+    /// Planned spend, once it is ready.
+    #[schema(required)]
+    spend: Option<f64>,
+    /// ISO code of the spend, where known.
+    #[schema(required)]
+    currency: Option<String>,
+    #[schema(required)]
+    error: Option<JobFailure>,
+    created_at: DateTime<Utc>,
+}
 
 /// A plan in a list.
 pub(crate) fn plan(
     stored: &Stored<Scenario>,
     model: Option<&Stored<Model>>,
     job: Option<Id<Job>>,
-) -> Json {
+) -> PlanView {
     let body = &stored.body;
-    let result = body.result.as_ref();
-    let of = |path: &str| result.and_then(|plan| plan.pointer(path)).cloned().unwrap_or_default();
-    json!({
-        "id": stored.id,
-        "name": body.name,
-        "state": match body.state {
+    let of = |path: &str| body.result.as_ref().and_then(|plan| plan.pointer(path));
+    let text = |path: &str| of(path).and_then(Json::as_str);
+    PlanView {
+        id: stored.id,
+        name: body.name.clone(),
+        state: match body.state {
             ScenarioState::Draft | ScenarioState::Queued => "queued",
             ScenarioState::Solving => "running",
             other => other.as_str(),
         },
-        "model": {
-            "id": body.model_id,
-            "name": model.map(|model| model.body.name.as_str()).unwrap_or_default(),
-            "version": model.map(|model| model.body.number),
+        model: ModelOf {
+            id: body.model_id,
+            name: model.map(|model| model.body.name.clone()).unwrap_or_default(),
+            version: model.map(|model| model.body.number),
         },
-        "job": job,
-        "sentence": of("/sentence"),
-        "spend": of("/totals/planned"),
-        "error": body.error.as_deref().map(super::job::failure),
-        "created_at": stored.created_at,
-    })
+        job,
+        sentence: text("/sentence").map(sentence_case),
+        spend: of("/totals/planned").and_then(Json::as_f64),
+        currency: text("/question/currency").map(str::to_owned),
+        error: body.error.as_deref().map(super::job::failure),
+        created_at: stored.created_at,
+    }
+}
+
+/// Which inputs decide a plan.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct StudiedView {
+    /// What outcomes are counted in.
+    pub(crate) outcome_unit: String,
+    #[serde(flatten)]
+    pub(crate) sensitivity: Sensitivity,
+}
+
+/// Plans side by side.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ComparedView {
+    /// In one sentence.
+    sentence: String,
+    /// What makes them hard to compare, if anything does.
+    warnings: Vec<String>,
+    /// Channels, in the order of the first plan.
+    channels: Vec<String>,
+    /// The plans, doing nothing first.
+    scenarios: Vec<ScenarioView>,
+    /// ISO code of spend, where known.
+    #[schema(required)]
+    currency: Option<String>,
+    outcome_unit: String,
+    outcome_is_money: bool,
+}
+
+/// One plan of a comparison.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ScenarioView {
+    /// The plan's identity; doing nothing has none.
+    #[schema(value_type = Option<uuid::Uuid>, required)]
+    id: Option<Id<Scenario>>,
+    #[serde(flatten)]
+    figures: Compare,
+}
+
+/// Plans side by side, those of `ids` behind doing nothing.
+pub(crate) fn compared(
+    compared: Compared,
+    ids: &[Id<Scenario>],
+    question: &Question,
+) -> ComparedView {
+    let known = std::iter::once(None).chain(ids.iter().copied().map(Some));
+    let rows = compared.scenarios.into_iter().zip(known);
+    ComparedView {
+        sentence: sentence_case(&compared.sentence),
+        warnings: compared.warnings,
+        channels: compared.channels,
+        scenarios: rows.map(|(figures, id)| ScenarioView { id, figures }).collect(),
+        currency: question.currency.clone(),
+        outcome_unit: question.outcome_unit.clone(),
+        outcome_is_money: question.outcome_is_money,
+    }
 }

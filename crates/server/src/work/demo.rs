@@ -13,23 +13,27 @@ use outlay_world::{EXAMPLES, World, WorldSpec};
 use serde_json::json;
 use tokio::runtime::Handle;
 
-use super::{fit, plan, step};
+use super::{fit, mart, plan, step};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::routes::{datasets, models};
-use crate::wire::data;
+use crate::wire::quality::quality;
 
 /// What people call it.
 const NAME: &str = "Demo brand";
+/// What its money is counted in.
+const CURRENCY: &str = "EUR";
 
 /// Simulates the brand, imports its file, fits it and plans its next quarter. Written at the end,
-/// in one transaction but for the data set, which is of use alone.
+/// in one transaction but for the data set, which is of use alone, and which an attempt that takes
+/// over finds by its job.
 pub(super) fn run(app: &App, context: &JobContext) -> Handled {
     let workspace = context.lease().workspace_id;
     let runtime = Handle::current();
     let registry = runtime.block_on(app.settings(workspace)).map_err(step::refused)?;
     context.progress(0.01, "simulating a brand");
-    let import = import(&registry).map_err(step::refused)?;
+    let mut import = import(&registry).map_err(step::refused)?;
+    import.job = Some(context.lease().clone());
     let checked = import.checked.clone();
     let dataset: Stored<Dataset> =
         runtime.block_on(datasets::store(app, workspace, import)).map_err(step::refused)?;
@@ -67,9 +71,12 @@ pub(super) fn run(app: &App, context: &JobContext) -> Handled {
         error: None,
         published_at: None,
     };
+    let curves = mart::curves(model, &kept.answers);
+    let allocations = mart::allocations(model, scenario, &planned.plan);
     let answer = json!({ "dataset": dataset.id, "model": model, "plan": scenario });
     runtime.block_on(context.complete_with(answer, move |t| {
         let (mut row, result, request) = (row.clone(), result.clone(), request.clone());
+        let (curves, allocations) = (curves.clone(), allocations.clone());
         Box::pin(async move {
             let scope = t.workspace(workspace);
             row.number = scope.models().next_number(NAME).await?;
@@ -85,6 +92,8 @@ pub(super) fn run(app: &App, context: &JobContext) -> Handled {
                 error: None,
             };
             scope.scenarios().create_as(scenario, body, now).await?;
+            scope.mart().put_curves(model, &curves, now).await?;
+            scope.mart().put_allocations(scenario, &allocations, now).await?;
             for topic in ["datasets", "models", "plans"] {
                 scope.events().publish(topic, "ready", json!({ "demo": true }), now).await?;
             }
@@ -100,14 +109,17 @@ fn import(registry: &Registry) -> Result<datasets::Import, Problem> {
     let seed = registry.get(&keys::SERVER_DEMO_SEED) as u64;
     let world = World::simulate(&spec, seed).map_err(|e| fault(&e))?;
     let input = Input::memory("a simulated brand.csv", world.to_csv().into_bytes());
-    let collected = collect(&input, None, &FileDialect::default(), registry)?;
+    let mut collected = collect(&input, None, &FileDialect::default(), registry)?;
+    // The file does not say it, and a person would be asked.
+    collected.mapped.mapping.currency = CURRENCY.parse().ok();
     let described = collected.describe(registry);
     Ok(datasets::Import {
         name: NAME.to_owned(),
         upload: None,
         by: None,
+        job: None,
         mapping: serde_json::to_value(&collected.mapped.mapping)?,
-        quality: data::quality(&card(&collected, registry), &described, registry)?,
+        quality: serde_json::to_value(quality(&card(&collected, registry), &described, registry))?,
         totals: serde_json::to_value(collected.totals())?,
         checked: check(&collected, registry)?,
     })

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tokio::runtime::Handle;
 
-use super::{artefacts, step};
+use super::{artefacts, mart, step};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::routes::datasets;
@@ -27,6 +27,8 @@ struct Told {
 pub(super) struct Kept {
     pub(super) folder: String,
     pub(super) summary: Json,
+    /// The curves, for the flat table.
+    pub(super) answers: outlay_mmm::summary::Summary,
 }
 
 /// Learns a model; its row says how it ended, whatever happens.
@@ -53,7 +55,9 @@ fn work(app: &App, context: &JobContext, told: &Told, runtime: &Handle) -> Handl
     let kept = runtime.block_on(keep(app, context, &learnt, name)).map_err(step::refused)?;
     let (model, now) = (told.model, context.clock().now());
     let result = json!({ "model": model });
+    let curves = mart::curves(model, &kept.answers);
     runtime.block_on(context.complete_with(result, move |t| {
+        let curves = curves.clone();
         let (folder, summary) = (kept.folder.clone(), kept.summary.clone());
         Box::pin(async move {
             let models = t.workspace(workspace).models();
@@ -64,6 +68,7 @@ fn work(app: &App, context: &JobContext, told: &Told, runtime: &Handle) -> Handl
             row.body.artefact_key = Some(folder);
             row.body.error = None;
             models.update(row, now).await?;
+            t.workspace(workspace).mart().put_curves(model, &curves, now).await?;
             let what = json!({ "id": model });
             t.workspace(workspace).events().publish("models", "ready", what, now).await?;
             Ok(())
@@ -99,7 +104,11 @@ pub(super) async fn keep(
     learnt.write(&draft)?;
     draft.publish().map_err(EngineError::from)?;
     artefacts::store(&app.objects, context.lease().workspace_id, &folder, &place).await?;
-    Ok(Kept { folder, summary: serde_json::to_value(&learnt.summary)? })
+    Ok(Kept {
+        folder,
+        summary: serde_json::to_value(&learnt.summary)?,
+        answers: learnt.summary.clone(),
+    })
 }
 
 /// Writes into the model's row how its job ended. One that goes back to the queue waits again.

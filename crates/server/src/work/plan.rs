@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::runtime::Handle;
 
 use super::fit::{Ending, ending};
-use super::step;
+use super::{mart, step};
 use crate::app::App;
 use crate::problem::Problem;
 use crate::routes::models;
@@ -41,9 +41,9 @@ fn work(app: &App, context: &JobContext, told: &Told, runtime: &Handle) -> Handl
         row.body.state = ScenarioState::Solving;
         scenarios.update(row, context.clock().now()).await?;
         let fit = models::opened(app, workspace, &model).await?;
-        Ok((registry, fit))
+        Ok((registry, fit, model.id))
     });
-    let (registry, fit) = opened.map_err(step::refused)?;
+    let (registry, fit, model) = opened.map_err(step::refused)?;
     let planned = step::run(context, &registry, (0.0, 1.0), |run| {
         planning::plan(&fit, &told.question, None, run)
     });
@@ -51,9 +51,10 @@ fn work(app: &App, context: &JobContext, told: &Told, runtime: &Handle) -> Handl
     context.check()?;
     runtime.block_on(keep(app, workspace, told.plan, &planned)).map_err(step::refused)?;
     let result = serde_json::to_value(&planned.plan).map_err(JobError::fatal)?;
+    let allocations = mart::allocations(model, told.plan, &planned.plan);
     let (plan, now) = (told.plan, context.clock().now());
     runtime.block_on(context.complete_with(json!({ "plan": plan }), move |t| {
-        let result = result.clone();
+        let (result, allocations) = (result.clone(), allocations.clone());
         Box::pin(async move {
             let scenarios = t.workspace(workspace).scenarios();
             let mut row = scenarios.get(plan).await?;
@@ -61,6 +62,7 @@ fn work(app: &App, context: &JobContext, told: &Told, runtime: &Handle) -> Handl
             row.body.result = Some(result);
             row.body.error = None;
             scenarios.update(row, now).await?;
+            t.workspace(workspace).mart().put_allocations(plan, &allocations, now).await?;
             let what = json!({ "id": plan });
             t.workspace(workspace).events().publish("plans", "ready", what, now).await?;
             Ok(())

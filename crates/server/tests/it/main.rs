@@ -3,8 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod access;
+mod contract;
+mod description;
 mod doctor;
 mod flow;
 mod live;
+mod security;
 mod shape;
 mod support;
+mod transfers;

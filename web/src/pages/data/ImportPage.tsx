@@ -15,6 +15,7 @@ import { Problem } from "../../parts/Problem";
 import { MappingTable, Preview } from "./MappingTable";
 import { QualityCard } from "./Quality";
 import { Questions } from "./Questions";
+import { Template } from "./Template";
 import { TotalsTable } from "./TotalsTable";
 
 const numbers = new Numbers();
@@ -68,6 +69,7 @@ function Import({ upload, description, onSheet }: { upload: string; description:
       )}
       <Questions description={description} mapping={mapping} onChange={setMapping} />
       <Part title="What the columns mean" lead="Proposed from names and values. Change what is wrong; everything below follows.">
+        <Template description={description} onChange={setMapping} />
         <MappingTable description={description} mapping={mapping} onChange={setMapping} />
         <Preview description={description} />
       </Part>

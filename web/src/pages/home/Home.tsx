@@ -10,13 +10,15 @@ import { Ladder } from "../../parts/Findings";
 import { GoTo, useGoTo } from "../../parts/GoTo";
 import { Loaded } from "../../parts/Loaded";
 import { Empty, Method, PageHead, Part } from "../../parts/Page";
+import { useTerms } from "../../parts/useTerms";
 import { Efficiency } from "./Efficiency";
-import { Pictures } from "./Pictures";
+import { Pictures, plainSentence } from "./Pictures";
 
 const QUESTION = "Are we on track, and what needs me?";
 
 function Filled({ board }: { board: Dashboard }) {
   const go = useGoTo();
+  const terms = useTerms(board);
   const top = board.needs[0];
   const action = top
     ? { label: top.title, href: top.link }
@@ -28,7 +30,7 @@ function Filled({ board }: { board: Dashboard }) {
       <PageHead
         name="Home"
         question={QUESTION}
-        sentence={board.sentence}
+        sentence={board.sentence ?? plainSentence(board, terms)}
         actions={<Button onClick={() => go(action.href)}>{action.label}</Button>}
       />
       {board.needs.length > 0 && (

@@ -8,12 +8,22 @@ import { Stack, fold } from "../../charts/Stack";
 import { cell } from "../../charts/table";
 import { formatDay } from "../../format/date";
 import { capitalise } from "../../format/terms";
+import type { Terms } from "../../format/terms";
 import { Keys, Part } from "../../parts/Page";
 import { useTerms } from "../../parts/useTerms";
 import { INK, LIGHT, colourOf, lookOf } from "../../theme/palette";
 
 const share = (now: number, before: number | null) =>
   before === null || before === 0 ? null : now / before - 1;
+
+/** What can be said before there is a model: how the outcome moved, on what money. */
+export function plainSentence(board: Dashboard, terms: Terms): string | null {
+  const { kpi, spend, window } = board;
+  if (!kpi || !spend || !window) return null;
+  const moved = share(kpi.total, kpi.before);
+  const against = moved === null ? "" : `, ${terms.numbers.change(moved)} against the ${window.periods} before`;
+  return `${capitalise(kpi.name)} was ${terms.outcome(kpi.total)} in the last ${window.periods} ${board.granularity}s${against}, with ${terms.money(spend.total)} spent.`;
+}
 
 export function Pictures({ board }: { board: Dashboard }) {
   const terms = useTerms(board);

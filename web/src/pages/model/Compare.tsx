@@ -8,6 +8,7 @@ import { Figure } from "../../charts/Figure";
 import { Forest } from "../../charts/Forest";
 import { cell } from "../../charts/table";
 import { Numbers, columnDecimals } from "../../format/number";
+import { capitalise } from "../../format/terms";
 import { Loaded } from "../../parts/Loaded";
 import { Part } from "../../parts/Page";
 import { State } from "../../parts/State";
@@ -38,7 +39,7 @@ function Differences({ comparison }: { comparison: Comparison }) {
   }] : []));
   return (
     <>
-      <p className="lead">{comparison.sentence} <State state={comparison.verdict} /></p>
+      <p className="lead">{capitalise(comparison.sentence)} <State state={comparison.verdict} /></p>
       {!comparison.same_data && comparison.data_differences.map((line) => <p key={line} className="note">{line}</p>)}
       <Figure title={title} name={title} table={table}>
         <Forest title={title} unit="outcome per unit of spend" rows={rows} tick={(v) => numbers.aligned(v, 2)} />

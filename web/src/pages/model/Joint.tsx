@@ -1,4 +1,5 @@
 import type { JointEffect } from "../../api/summary";
+import { capitalise } from "../../format/terms";
 import type { Terms } from "../../format/terms";
 import { Part } from "../../parts/Page";
 import { Channel } from "../../parts/Swatch";
@@ -12,7 +13,7 @@ export function Joint({ joint, terms, channels }: { joint: JointEffect[]; terms:
           <li key={one.channels.join()} style={{ gridTemplateColumns: "200px minmax(0, 1fr)" }}>
             <span>{one.channels.map((name) => <div key={name}><Channel name={name} channels={channels} /></div>)}</span>
             <div>
-              <p>{one.sentence}</p>
+              <p>{capitalise(one.sentence)}</p>
               {one.channels.length > 1 && (
                 <p className="advice">Together: {terms.returnPerUnit.toLowerCase()} {terms.rateInterval(one.roi)}.</p>
               )}

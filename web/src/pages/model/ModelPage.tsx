@@ -45,6 +45,8 @@ function Page({ models }: { models: Model[] }) {
   const navigate = useNavigate();
   const [fitting, setFitting] = useState(false);
   const model = chosen(models, id);
+  const sets = useDatasets();
+  const dataless = sets.data?.items.length === 0;
   const allowed = useMay("analyst");
   const summary = useSummary(model?.state === "ready" ? model.id : undefined);
   const running = models.filter((m) => m.state === "queued" || m.state === "running");
@@ -61,7 +63,10 @@ function Page({ models }: { models: Model[] }) {
         actions={
           <>
             {model?.state === "ready" && <Publish model={model} />}
-            {allowed && (
+            {allowed && dataless && models.length === 0 && (
+              <Button onClick={() => void navigate({ to: "/data" })}>Import a file</Button>
+            )}
+            {allowed && !(dataless && models.length === 0) && (
               <Button onClick={() => setFitting(!fitting)} aria-expanded={fitting}>
                 {models.length > 0 ? "Fit again" : "Fit a model"}
               </Button>

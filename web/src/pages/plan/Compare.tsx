@@ -4,6 +4,7 @@ import { Columns } from "../../charts/Columns";
 import { DataTable } from "../../charts/DataTable";
 import { Figure } from "../../charts/Figure";
 import { cell } from "../../charts/table";
+import { capitalise } from "../../format/terms";
 import { Loaded } from "../../parts/Loaded";
 import { Part } from "../../parts/Page";
 import { useTerms } from "../../parts/useTerms";
@@ -34,7 +35,7 @@ function Side({ comparison, colours }: { comparison: PlanComparison; colours: st
   const title = "Scenarios side by side";
   return (
     <>
-      <p className="lead">{comparison.sentence}</p>
+      <p className="lead">{capitalise(comparison.sentence)}</p>
       {comparison.warnings.map((line) => <p key={line} className="notice">{line}</p>)}
       <Figure title={title} name={title} table={table} note="Above, what each brings more than doing nothing: median, 50 and 90 %. Below, where its money goes.">
         <Columns

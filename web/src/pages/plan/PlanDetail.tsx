@@ -11,6 +11,7 @@ import { PlanView } from "./PlanView";
 import { SensitivityPart } from "./SensitivityPart";
 
 const FORMATS = [
+  { format: "html", label: "Report to read and print (HTML)" },
   { format: "xlsx", label: "Spreadsheet (XLSX)" },
   { format: "csv", label: "Every channel and period (CSV)" },
   { format: "json", label: "Everything (JSON)" },

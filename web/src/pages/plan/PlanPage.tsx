@@ -1,5 +1,5 @@
 import { Button, TextInput } from "@mantine/core";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useReducer, useState } from "react";
 
 import { useDataset, useDatasetSeries } from "../../api/datasets";
@@ -99,7 +99,7 @@ export default function PlanPage() {
             return (
               <>
                 <PageHead name="Plan" question={QUESTION} sentence="A plan needs a model that says what money brings." />
-                <Empty title="What you will see here">
+                <Empty title="What you will see here" action={<Button component={Link} to="/model">Fit a model</Button>}>
                   <p>
                     The best split of a budget under your limits, what it is expected to bring and how sure that is,
                     beside doing nothing and beside your own plan. Fit a model first: under Model, or with a quick look

@@ -2,6 +2,7 @@ import { useMemo } from "react";
 
 import type { PlanDocument } from "../../api/plan";
 import { formatDay, plural } from "../../format/date";
+import { capitalise } from "../../format/terms";
 import { Keys, Method, Part, splitInterval } from "../../parts/Page";
 import { State } from "../../parts/State";
 import { useTerms } from "../../parts/useTerms";
@@ -34,8 +35,8 @@ export function PlanView({ plan }: { plan: PlanDocument }) {
         figures={[
           { name: "Budget", value: budgetOf(plan, (v) => terms.money(v)) },
           { name: totals.current === totals.planned ? "Planned, as now" : "Planned", value: terms.money(totals.planned), exact: terms.moneyExact(totals.planned), after: totals.unspent > 0.5 ? `${terms.money(totals.unspent)} left unspent` : undefined },
-          { name: terms.outcomeIsMoney ? "Revenue it brings" : `It brings, ${terms.outcomeName}`, ...splitInterval(terms.outcomeInterval(totals.expected)) },
-          ...(nothing ? [{ name: `Over doing nothing; worse with a probability of ${terms.numbers.share(nothing.probability_worse)}`, ...splitInterval(terms.outcomeChangeInterval(nothing.difference)) }] : []),
+          { name: terms.outcomeIsMoney ? "Revenue it brings, median" : `It brings, ${terms.outcomeName}, median`, ...splitInterval(terms.outcomeInterval(totals.expected)) },
+          ...(nothing ? [{ name: `Over doing nothing, median; worse with a probability of ${terms.numbers.share(nothing.probability_worse)}`, ...splitInterval(terms.outcomeChangeInterval(nothing.difference)) }] : []),
           ...(totals.roi ? [{ name: terms.returnPerUnit, ...splitInterval(terms.rateInterval(totals.roi)) }] : []),
           ...(totals.profit ? [{ name: "Profit after spend", ...splitInterval(terms.moneyInterval(totals.profit)) }] : []),
         ]}
@@ -49,7 +50,7 @@ export function PlanView({ plan }: { plan: PlanDocument }) {
         <Part title="What holds it back" lead="Limits that bind, the dearest first, with what a little slack would bring.">
           <ul className="checks">
             {plan.binding.map((b) => (
-              <li key={b.limit} style={{ gridTemplateColumns: "minmax(0, 1fr)" }}><p>{b.sentence}</p></li>
+              <li key={b.limit} style={{ gridTemplateColumns: "minmax(0, 1fr)" }}><p>{capitalise(b.sentence)}</p></li>
             ))}
           </ul>
         </Part>
@@ -58,13 +59,13 @@ export function PlanView({ plan }: { plan: PlanDocument }) {
         <Part title="Before you sign">
           <ul className="checks">
             {plan.notes.map((n) => (
-              <li key={n.code + n.sentence} style={{ gridTemplateColumns: "minmax(0, 1fr) auto" }}><p>{n.sentence}</p><code>{n.code}</code></li>
+              <li key={n.code + n.sentence} style={{ gridTemplateColumns: "minmax(0, 1fr) auto" }}><p>{capitalise(n.sentence)}</p><code>{n.code}</code></li>
             ))}
           </ul>
         </Part>
       )}
       <Part title="Can I believe it?">
-        {certificate && <p>{certificate.sentence}</p>}
+        {certificate && <p>{capitalise(certificate.sentence)}</p>}
         <p>The model it rests on: <State state={plan.source.health} /></p>
         <Method
           facts={[

@@ -5,6 +5,7 @@ import { useDeletePlan } from "../../api/plans";
 import type { PlanRow } from "../../api/plans";
 import { useMay } from "../../api/session";
 import { formatMoment } from "../../format/date";
+import { capitalise } from "../../format/terms";
 import { Confirm } from "../../parts/Confirm";
 import { State } from "../../parts/State";
 
@@ -34,7 +35,7 @@ export function Plans({ plans, compared }: { plans: PlanRow[]; compared: string[
               <td>
                 <Checkbox aria-label={`Compare ${plan.name}`} disabled={plan.state !== "ready"} checked={compared.includes(plan.id)} onChange={() => toggle(plan.id)} />
               </td>
-              <td className="prose">{plan.sentence ?? "—"}</td>
+              <td className="prose">{plan.sentence ? capitalise(plan.sentence) : "—"}</td>
               <td><State state={plan.state} /></td>
               <td className="nowrap">{formatMoment(plan.created_at)}</td>
               <td>

@@ -26,7 +26,7 @@ function Drawn({ sensitivity, plan }: { sensitivity: Sensitivity; plan: PlanDocu
   const title = "What, if wrong, changes the outcome of this plan";
   return (
     <>
-      <p className="lead">{sensitivity.sentence}</p>
+      <p className="lead">{capitalise(sensitivity.sentence)}</p>
       <Figure
         title={title}
         name={title}

@@ -7,6 +7,7 @@ use crate::reach::nbd::Nbd;
 /// What a curve keeps of its points.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ReachMethod))]
 pub enum Method {
     /// One negative binomial distribution for all frequencies: smooth, concave at 1+, and able to
     /// answer for frequencies that were not given.
@@ -51,6 +52,7 @@ impl Default for FitSettings {
 
 /// How far a curve is from its points.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ReachFitError))]
 pub struct FitError {
     /// Root mean squared distance, in people.
     pub rmse: f64,
@@ -62,6 +64,7 @@ pub struct FitError {
 
 /// A point that was lower than one before it, and what isotonic regression made of it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PooledPoint {
     /// The point, from 0.
     pub index: usize,
@@ -74,6 +77,7 @@ pub struct PooledPoint {
 /// What the reader of a fit should know.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ReachFitNote))]
 pub enum FitNote {
     /// Too few points to find the shape: it was set.
     ShapeAssumed(f64),
@@ -93,6 +97,7 @@ pub enum FitNote {
 
 /// How well a curve fits, and what was assumed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema), schema(as = ReachFitReport))]
 pub struct FitReport {
     /// Distance of the curve from the given points.
     pub curve: FitError,
