@@ -163,6 +163,10 @@ settings! {
         "a season must be seen more than once to be told from media that follow it", "Years of history below which seasons and media are said to be hard to tell apart";
     DATA_UNIT_COST_SPREAD = "data.unit_cost_spread_max", 20.0, "ratio", 1.0, 1e6, Low,
         "own choice", "Ratio of the dearest to the cheapest tenth of a channel's unit costs above which spend and exposure are doubted to belong together";
+    DATA_UNIT_COST_ROWS = "data.unit_cost_rows_min", 20.0, "rows", 2.0, 1e6, Low,
+        "own choice: a tenth is then two rows", "Rows with spend and exposure below which unit costs are not judged";
+    DATA_SPIKE_PERIODS = "data.spike_periods_min", 10.0, "periods", 3.0, 1e4, Low,
+        "own choice: a median and a deviation of fewer say little", "Active periods below which spikes are not sought";
     HEALTH_RHAT_WARN = "health.rhat_warn", 1.01, "ratio", 1.0, 2.0, High,
         "Vehtari et al. 2021", "R-hat from which a parameter is called doubtful";
     HEALTH_RHAT_FAIL = "health.rhat_fail", 1.05, "ratio", 1.0, 3.0, High,
@@ -191,6 +195,22 @@ settings! {
         "own choice: intervals that shrank by less are the prior's", "Shrinkage of the 90 % ROI interval below which the answer is called the prior's, not the data's";
     HEALTH_SKILL_MIN = "health.holdout_skill_min", 0.0, "share", -10.0, 1.0, Medium,
         "seasonal naive is the least a model must beat", "Holdout improvement over seasonal naive below which a fit needs review";
+    HEALTH_WEIGHT_CONVERGENCE = "health.weight_convergence", 30.0, "parts of the score", 0.0, 1000.0, Medium,
+        "own choice: without convergence nothing else counts", "Weight of the checks of convergence in the health score";
+    HEALTH_WEIGHT_BASELINE = "health.weight_baseline", 15.0, "parts of the score", 0.0, 1000.0, Medium,
+        "own choice", "Weight of the checks of the baseline in the health score";
+    HEALTH_WEIGHT_FIT = "health.weight_fit", 25.0, "parts of the score", 0.0, 1000.0, Medium,
+        "own choice", "Weight of the checks of the fit in the health score";
+    HEALTH_WEIGHT_HOLDOUT = "health.weight_holdout", 10.0, "parts of the score", 0.0, 1000.0, Medium,
+        "own choice: not every fit has one", "Weight of the checks on unseen periods in the health score";
+    HEALTH_WEIGHT_LEARNED = "health.weight_learned", 20.0, "parts of the score", 0.0, 1000.0, Medium,
+        "own choice", "Weight of the checks of what the data says beyond the prior in the health score";
+    HEALTH_REVIEW_POINTS = "health.review_points", 0.5, "share of a passed check", 0.0, 1.0, Medium,
+        "own choice: half way between passed and failed", "What a check that needs review counts for in the health score";
+    HEALTH_RIDGE_REVIEW = "health.ridge_review_cost", 10.0, "points", 0.0, 100.0, Medium,
+        "own choice", "Points that a finding to review takes off the score of the second opinion";
+    HEALTH_RIDGE_FAIL = "health.ridge_fail_cost", 40.0, "points", 0.0, 100.0, Medium,
+        "own choice: two of them and a review leave next to nothing", "Points that a failed check takes off the score of the second opinion";
     SEPARABILITY_TRADE_OFF = "separability.trade_off_max", -0.5, "correlation", -1.0, 0.0, High,
         "own choice: a quarter of what one channel's contribution varies is then the other's, with the opposite sign", "Correlation over draws of two channels' contributions below which they are said to trade against each other";
     SEPARABILITY_WIDTH = "separability.interval_ratio_min", 1.5, "ratio", 1.0, 100.0, High,
@@ -231,6 +251,32 @@ settings! {
         "own choice: half of what is spent now", "Smallest budget of a front where none is named";
     PLAN_FRONT_HIGH = "plan.front_high", 2.0, "multiple of current spend", 1.0, 100.0, Medium,
         "own choice: twice what is spent now", "Largest budget of a front where none is named";
+    PLAN_HORIZON = "plan.horizon_years", 0.25, "years", 0.01, 10.0, High,
+        "own choice: a quarter, as budgets are made", "How far ahead is planned where nothing is said";
+    PLAN_FREE_BUDGET = "plan.free_budget_multiple", 10.0, "multiple of current spend", 1.0, 1000.0, Critical,
+        "own choice: far beyond what any curve was seen at", "Most that a plan without a budget may spend";
+    PLAN_SAME_BUDGET = "plan.same_budget_share", 0.05, "share of spend", 0.0, 1.0, Medium,
+        "own choice", "Difference of two budgets up to which their outcomes are compared as of one";
+    PLAN_STAY = "plan.stay_gain", 0.001, "share of the outcome", 0.0, 1.0, Medium,
+        "as plan.gap: less is what searches leave", "Gain of a cautious plan up to which staying is said to be the plan";
+    PLAN_MOVE = "plan.move_note", 0.005, "share of spend", 0.0, 1.0, Low,
+        "own choice", "Move of money from which a plan's sentence names the channel";
+    PLAN_WORST_SHARE = "plan.front_worst_share", 0.1, "share of the draws", 0.01, 0.99, High,
+        "own choice: the worst tenth", "Share of the draws that a front counts as the worst";
+    PLAN_CASE_SHARE = "plan.case_share", 0.2, "share of the draws", 0.01, 0.5, Medium,
+        "own choice: fifths", "Share of the draws that makes a low or a high case of a sensitivity";
+    PLAN_CASE_COST = "plan.case_cost_change", 0.2, "share of the price", 0.01, 0.95, Medium,
+        "own choice: a usual change between two years", "Change of a price of exposure that a sensitivity tries";
+    PLAN_TEST_WORTH = "plan.test_worth_min", 0.0001, "share of the outcome", 0.0, 1.0, Medium,
+        "own choice: below it the searches themselves differ", "Worth of knowing a channel from which a test of it is recommended";
+    PLAN_KNOWLEDGE_GROUPS = "plan.knowledge_groups", 8.0, "groups", 2.0, 1000.0, Low,
+        "own choice: more would leave few draws in each", "Groups of draws between which a channel's response is taken as known";
+    PLAN_KNOWLEDGE_DRAWS = "plan.knowledge_draws", 60.0, "draws", 9.0, 1e5, Low,
+        "own choice: a search for each", "Single draws that stand for knowing everything";
+    PLAN_STUDY_DRAWS = "plan.study_draws", 1000.0, "draws", 10.0, 1e6, Low,
+        "own choice: more would not change which input decides", "Most draws that a sensitivity looks at";
+    PLAN_STUDY_NODES = "plan.study_nodes", 16.0, "boxes", 1.0, 1e6, Low,
+        "own choice: there are dozens of searches", "Most boxes of plans that each search of a sensitivity looks into";
     FIT_APPROXIMATE_DRAWS = "fit.approximate_draws", 1000.0, "draws", 50.0, 1e5, Low,
         "own choice: more would not make an approximation better", "Most draws of an approximate fit";
     FIT_BACKTEST_ORIGINS = "fit.backtest_origins", 3.0, "origins", 0.0, 50.0, Low,

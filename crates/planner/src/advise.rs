@@ -28,8 +28,12 @@ pub struct Settings {
     pub doubt: Doubt,
     /// Least and most spend of a channel as multiples of now, where no limits were given.
     pub change: (f64, f64),
+    /// Most that a plan without a budget may spend, as a multiple of now.
+    pub free: f64,
     /// From where on the account of a plan has something to say.
     pub remarks: Remarks,
+    /// What studies of a plan look at.
+    pub study: Study,
 }
 
 /// From where on the account of a plan has something to say.
@@ -39,6 +43,49 @@ pub struct Remarks {
     pub ramp: f64,
     /// Probability of being worse than doing nothing from which a plan is called undecided.
     pub undecided: f64,
+    /// Share of the spend by which two budgets may differ and still be called the same.
+    pub alike: f64,
+    /// Share of the outcome below which a cautious plan stays as it is: what searches leave.
+    pub stay: f64,
+    /// Share of the spend from which a move of money is named.
+    pub moved: f64,
+}
+
+/// What studies of a plan look at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Study {
+    /// Share of the draws that a front counts as the worst.
+    pub worst: f64,
+    /// Share of the draws that makes a low or a high case.
+    pub case: f64,
+    /// Change of a price of exposure that is tried.
+    pub dearer: f64,
+    /// Worth, as a share of the outcome, from which a test is recommended.
+    pub worthwhile: f64,
+    /// Groups of draws between which a channel's response is known.
+    pub groups: usize,
+    /// Single draws that stand for perfect knowledge.
+    pub each: usize,
+    /// Most draws that a study looks at.
+    pub draws: usize,
+    /// Boxes that each of the many searches looks into at most.
+    pub nodes: usize,
+}
+
+impl Study {
+    fn of(registry: &Registry) -> Self {
+        let whole = |setting| registry.get(setting) as usize;
+        Self {
+            worst: registry.get(&keys::PLAN_WORST_SHARE),
+            case: registry.get(&keys::PLAN_CASE_SHARE),
+            dearer: registry.get(&keys::PLAN_CASE_COST),
+            worthwhile: registry.get(&keys::PLAN_TEST_WORTH),
+            groups: whole(&keys::PLAN_KNOWLEDGE_GROUPS),
+            each: whole(&keys::PLAN_KNOWLEDGE_DRAWS),
+            draws: whole(&keys::PLAN_STUDY_DRAWS),
+            nodes: whole(&keys::PLAN_STUDY_NODES),
+        }
+    }
 }
 
 impl Settings {
@@ -55,7 +102,12 @@ impl Settings {
             remarks: Remarks {
                 ramp: registry.get(&keys::PLAN_RAMP_NOTE),
                 undecided: registry.get(&keys::PLAN_UNDECIDED),
+                alike: registry.get(&keys::PLAN_SAME_BUDGET),
+                stay: registry.get(&keys::PLAN_STAY),
+                moved: registry.get(&keys::PLAN_MOVE),
             },
+            free: registry.get(&keys::PLAN_FREE_BUDGET),
+            study: Study::of(registry),
         }
     }
 }
@@ -120,7 +172,7 @@ pub fn optimise(
 ) -> Result<Found, PlanError> {
     outlook.response.validate()?;
     let outlook = &with_costs(outlook, problem);
-    let compiled = compile(problem, outlook, &|x| words.money(x))?;
+    let compiled = compile(problem, outlook, settings.free, &|x| words.money(x))?;
     let clash = compiled.clash();
     if !clash.is_empty() {
         return Err(ProblemError::Clash { clash }.into());

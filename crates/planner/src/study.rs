@@ -17,7 +17,7 @@ pub struct FrontPoint {
     pub spend: f64,
     /// Expected outcome.
     pub expected: f64,
-    /// Mean outcome of the worst tenth of the draws.
+    /// Mean outcome of the worst draws, `plan.front_worst_share` of them.
     pub worst: f64,
     /// Outcome per unit of spend.
     pub roi: Option<f64>,
@@ -29,16 +29,14 @@ pub struct FrontPoint {
     pub gap: Option<f64>,
 }
 
-/// Share of the draws that a front counts as the worst.
-const WORST: f64 = 0.1;
-
-fn point(outlook: &Outlook, found: &Found) -> FrontPoint {
+/// One point; `share` of the draws are its worst.
+fn point(outlook: &Outlook, found: &Found, share: f64) -> FrontPoint {
     let outcomes = Evaluator::new(&outlook.response).outcomes(&found.cells);
     let n = outcomes.len().max(1) as f64;
     let expected = outcomes.iter().sum::<f64>() / n;
     let mut sorted = outcomes;
     sorted.sort_by(f64::total_cmp);
-    let few = ((WORST * n).ceil() as usize).clamp(1, sorted.len().max(1));
+    let few = ((share * n).ceil() as usize).clamp(1, sorted.len().max(1));
     let worst = sorted.iter().take(few).sum::<f64>() / few as f64;
     let size = outlook.response.geos.len() * outlook.response.horizon;
     let channels: Vec<f64> = found.cells.chunks_exact(size).map(|c| c.iter().sum()).collect();
@@ -79,7 +77,7 @@ pub fn budget_front(
         let budget = Budget { least: 0.0, most: Some(most) };
         let problem = Problem { budget, ..problem.clone() };
         match optimise(outlook, &problem, settings, words, watch) {
-            Ok(found) => front.push(point(outlook, &found)),
+            Ok(found) => front.push(point(outlook, &found, settings.study.worst)),
             Err(e @ PlanError::Problem(_)) => refused = Some(e),
             Err(e) => return Err(e),
         }
@@ -105,10 +103,10 @@ pub fn risk_front(
     let mut front = Vec::new();
     for k in 0..points.max(2) {
         let weight = 1.0 - k as f64 / (points.max(2) - 1) as f64;
-        let wanted = Wanted::Cautious { level: WORST, weight };
+        let wanted = Wanted::Cautious { level: settings.study.worst, weight };
         let found =
             optimise(outlook, &Problem { wanted, ..problem.clone() }, settings, words, watch)?;
-        front.push(point(outlook, &found));
+        front.push(point(outlook, &found, settings.study.worst));
     }
     // Gains over doing nothing are what is traded; what both lack is not.
     Ok(undominated(front, |p| (p.expected, p.worst)))
@@ -170,16 +168,9 @@ pub struct Sensitivity {
     pub sentence: String,
 }
 
-/// Share of the draws that makes a low or a high case.
-const CASE: f64 = 0.2;
-/// Change of a price of exposure that is tried.
-const DEARER: f64 = 0.2;
-/// Groups of draws between which a channel's response is known.
-const GROUPS: usize = 8;
-
 /// Searches what would change a plan.
 ///
-/// Cases of a channel are the fifths of the draws in which it brings least and most. What knowing
+/// Cases of a channel are the draws (`plan.case_share` of them) in which it brings least and most. What knowing
 /// it is worth is the expected value of partial perfect information: draws are grouped by what the
 /// channel brings, the best plan of each group is searched, and the gains are averaged (Strong and
 /// Oakley 2013, single-parameter partition).
@@ -195,7 +186,7 @@ pub fn sensitivity(
     watch: Watch<'_>,
 ) -> Result<Sensitivity, PlanError> {
     // Many searches, each a comparison: more draws would not change which input decides.
-    let thinned = Outlook { response: outlook.response.thinned(STUDY_DRAWS), ..outlook.clone() };
+    let thinned = Outlook { response: outlook.response.thinned(settings.study.draws), ..outlook.clone() };
     let outlook = &thinned;
     let mut problem = problem.clone();
     // What is compared are expected outcomes, whatever the plan was made for.
@@ -205,29 +196,30 @@ pub fn sensitivity(
     let study = Study { outlook, problem: &problem, found, settings, words, watch };
     let n = outlook.response.draws.len();
     let own = study.own();
+    let dearer = settings.study.dearer;
     let mut swings = Vec::new();
     let mut knowledge = Vec::new();
     for (c, name) in outlook.response.channels.iter().enumerate() {
         let mut order: Vec<usize> = (0..n).collect();
         order.sort_by(|a, b| own[c][*a].total_cmp(&own[c][*b]));
-        let few = ((CASE * n as f64).ceil() as usize).clamp(1, n);
+        let few = ((settings.study.case * n as f64).ceil() as usize).clamp(1, n);
         let input = format!("what {name} brings");
         for (case, draws) in
             [("as little as it may", &order[..few]), ("as much as it may", &order[n - few..])]
         {
             swings.push(study.swing(&input, case, draws, &problem)?);
         }
-        for (case, by) in [("dearer", DEARER), ("cheaper", -DEARER)] {
+        for (case, by) in [("dearer", dearer), ("cheaper", -dearer)] {
             let mut changed = problem.clone();
             let mut limits = problem.limits(name).clone();
             limits.cost_change = (1.0 + limits.cost_change) * (1.0 + by) - 1.0;
             changed.channels.insert(name.clone(), limits);
             let input = format!("the price of {name}");
-            let case = format!("{} {case}", words.percent(DEARER));
+            let case = format!("{} {case}", words.percent(dearer));
             let all: Vec<usize> = (0..n).collect();
             swings.push(study.swing(&input, &case, &all, &changed)?);
         }
-        let worth = study.worth(&order, GROUPS)?;
+        let worth = study.worth(&order, settings.study.groups)?;
         knowledge.push(Knowledge {
             channel: name.clone(),
             worth,
@@ -237,9 +229,9 @@ pub fn sensitivity(
     swings.sort_by(|a, b| b.lost.total_cmp(&a.lost));
     knowledge.sort_by(|a, b| b.worth.total_cmp(&a.worth));
     let all: Vec<usize> = (0..n).collect();
-    let everything = study.worth(&all, n.min(EACH))?;
+    let everything = study.worth(&all, n.min(settings.study.each))?;
     let sentence = match knowledge.first() {
-        Some(first) if first.worth > 1e-4 * study.expected(&all).abs() => format!(
+        Some(first) if first.worth > settings.study.worthwhile * study.expected(&all).abs() => format!(
             "Knowing what {} brings would be worth {} before the money is placed; a test of it comes first.",
             first.channel,
             words.outcome(first.worth),
@@ -249,12 +241,6 @@ pub fn sensitivity(
     };
     Ok(Sensitivity { swings, knowledge, all: everything, sentence })
 }
-
-/// Most draws that a study looks at.
-const STUDY_DRAWS: usize = 1000;
-
-/// Single draws that stand for perfect knowledge.
-const EACH: usize = 60;
 
 struct Study<'a> {
     outlook: &'a Outlook,
@@ -285,7 +271,7 @@ impl Study<'_> {
         let some = self.with(draws);
         let settings = Settings {
             effort: crate::solve::Effort {
-                nodes: self.settings.effort.nodes.min(QUICK),
+                nodes: self.settings.effort.nodes.min(self.settings.study.nodes),
                 ..self.settings.effort
             },
             ..*self.settings
@@ -321,7 +307,7 @@ impl Study<'_> {
     /// Mean gain from planning for each of `groups` groups of consecutive draws of an order.
     fn worth(&self, order: &[usize], groups: usize) -> Result<f64, PlanError> {
         let n = order.len();
-        let single = groups > GROUPS;
+        let single = groups > self.settings.study.groups;
         let mut gained = 0.0;
         let mut weight = 0.0;
         for k in 0..groups {
@@ -341,9 +327,6 @@ impl Study<'_> {
         Ok(if weight > 0.0 { gained / weight } else { 0.0 })
     }
 }
-
-/// Boxes that each of the many searches looks into at most.
-const QUICK: usize = 16;
 
 fn mean_of(outlook: &Outlook, cells: &[f64]) -> f64 {
     let outcomes = Evaluator::new(&outlook.response).outcomes(cells);

@@ -5,5 +5,6 @@
 
 mod dependencies;
 mod edges;
+mod literals;
 mod purity;
 mod workspace;

@@ -118,7 +118,7 @@ fn together_with_spend(medium: &Medium, spend: &Grid, registry: &Registry, out: 
         pairs().filter(|(e, s)| **e > 0.0 && **s > 0.0).map(|(e, s)| s / e).collect();
     costs.sort_by(f64::total_cmp);
     let at = |share: f64| costs.get(((costs.len() - 1) as f64 * share) as usize).copied();
-    if costs.len() >= 20
+    if costs.len() as f64 >= registry.get(&keys::DATA_UNIT_COST_ROWS)
         && let (Some(low), Some(high)) = (at(0.1), at(0.9))
         && high / low > registry.get(&keys::DATA_UNIT_COST_SPREAD)
     {
@@ -154,6 +154,7 @@ fn median(sorted: &[f64]) -> Option<f64> {
 /// and Hoaglin 1993); zeros are pauses and do not count.
 fn spikes(aligned: &Aligned, watched: &Watched<'_>, registry: &Registry, out: &mut Vec<Finding>) {
     let limit = registry.get(&keys::DATA_SPIKE_SCORE);
+    let fewest = registry.get(&keys::DATA_SPIKE_PERIODS);
     let mut found = 0;
     let mut worst: Option<(f64, usize, f64)> = None;
     for geo in 0..watched.grid.geos() {
@@ -161,7 +162,8 @@ fn spikes(aligned: &Aligned, watched: &Watched<'_>, registry: &Registry, out: &m
         let mut active: Vec<f64> =
             row.iter().copied().filter(|v| *v != 0.0 && v.is_finite()).collect();
         active.sort_by(f64::total_cmp);
-        let Some(centre) = median(&active).filter(|_| active.len() >= 10) else { continue };
+        let enough = active.len() as f64 >= fewest;
+        let Some(centre) = median(&active).filter(|_| enough) else { continue };
         let mut distances: Vec<f64> = active.iter().map(|v| (v - centre).abs()).collect();
         distances.sort_by(f64::total_cmp);
         let Some(deviation) = median(&distances).filter(|d| *d > 0.0) else { continue };

@@ -96,14 +96,17 @@ pub fn amount(text: &str) -> Option<f64> {
     number.parse::<f64>().ok().map(|x| x * by).filter(|x| x.is_finite() && *x >= 0.0)
 }
 
-/// Periods of a horizon such as `13w`; a quarter when none is given.
+/// Periods of a horizon such as `13w`; `plan.horizon_years` when none is given.
 pub(super) fn horizon(
     text: Option<&str>,
     granularity: Granularity,
     registry: &Registry,
 ) -> Result<usize, AskError> {
     let year = granularity.periods_per_whole_year();
-    let Some(text) = text else { return Ok(year / 4) };
+    let Some(text) = text else {
+        let usual = registry.get(&keys::PLAN_HORIZON) * year as f64;
+        return Ok(usual.round().max(1.0) as usize);
+    };
     let text = text.trim();
     let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
     let unit = text[digits.len()..].trim();

@@ -6,10 +6,6 @@ use outlay_core::registry::{Registry, keys};
 use super::RidgeFit;
 use crate::summary::{ChannelSummary, Finding, FitQuality, Health, Verdict};
 
-/// Points that a finding takes off the score.
-const REVIEW_COST: f64 = 10.0;
-const FAIL_COST: f64 = 40.0;
-
 /// Checks a fit and its answers; `models` is how many the spread is over.
 pub(crate) fn check(
     fit: &RidgeFit,
@@ -98,8 +94,8 @@ pub(crate) fn check(
         .iter()
         .map(|f| match f.verdict {
             Verdict::Ok => 0.0,
-            Verdict::Review => REVIEW_COST,
-            Verdict::Fail => FAIL_COST,
+            Verdict::Review => registry.get(&keys::HEALTH_RIDGE_REVIEW),
+            Verdict::Fail => registry.get(&keys::HEALTH_RIDGE_FAIL),
         })
         .sum();
     Health { verdict, score: (100.0 - cost).max(0.0), findings }

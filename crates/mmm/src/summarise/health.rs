@@ -1,6 +1,6 @@
 //! Can I believe it? Every check with its number, its verdict, and what to do.
 
-use outlay_core::registry::{Registry, keys};
+use outlay_core::registry::{Registry, Setting, keys};
 
 use crate::ensemble::Ensemble;
 use crate::fit::Fitted;
@@ -11,13 +11,13 @@ pub(super) fn unknown() -> Health {
     Health { verdict: Verdict::Review, score: 0.0, findings: Vec::new() }
 }
 
-/// Weights of the groups of checks in the score; they add up to 100.
-const WEIGHTS: [(&str, f64); 5] = [
-    ("convergence", 30.0),
-    ("baseline", 15.0),
-    ("fit", 25.0),
-    ("holdout", 10.0),
-    ("learned", 20.0),
+/// The groups of checks with their weights in the score.
+const WEIGHTS: [(&str, &Setting); 5] = [
+    ("convergence", &keys::HEALTH_WEIGHT_CONVERGENCE),
+    ("baseline", &keys::HEALTH_WEIGHT_BASELINE),
+    ("fit", &keys::HEALTH_WEIGHT_FIT),
+    ("holdout", &keys::HEALTH_WEIGHT_HOLDOUT),
+    ("learned", &keys::HEALTH_WEIGHT_LEARNED),
 ];
 
 struct Review<'a> {
@@ -45,19 +45,26 @@ pub(super) fn health(summary: &Summary, ensemble: &Ensemble, registry: &Registry
     holdout(&mut review, summary);
     learned(&mut review, summary);
     let verdict = review.findings.iter().map(|f| f.verdict).max().unwrap_or(Verdict::Ok);
-    Health { verdict, score: score(&review.findings), findings: review.findings }
+    Health { verdict, score: score(&review.findings, registry), findings: review.findings }
 }
 
-/// Each group earns its weight by the mean of its checks: 1 for ok, a half for review.
-fn score(findings: &[Finding]) -> f64 {
+/// Each group earns its weight by the mean of its checks; all weights together are 100 points.
+fn score(findings: &[Finding], registry: &Registry) -> f64 {
+    let half = registry.get(&keys::HEALTH_REVIEW_POINTS);
+    let whole: f64 = WEIGHTS.iter().map(|(_, weight)| registry.get(weight)).sum();
+    // Without any weight nothing can be lost.
+    if whole <= 0.0 {
+        return 100.0;
+    }
     let points = |v: Verdict| match v {
         Verdict::Ok => 1.0,
-        Verdict::Review => 0.5,
+        Verdict::Review => half,
         Verdict::Fail => 0.0,
     };
-    WEIGHTS
+    let earned: f64 = WEIGHTS
         .iter()
         .map(|(group, weight)| {
+            let weight = registry.get(weight);
             let own: Vec<f64> = findings
                 .iter()
                 .filter(|f| f.code.split('.').next() == Some(*group))
@@ -65,12 +72,13 @@ fn score(findings: &[Finding]) -> f64 {
                 .collect();
             // A group without checks (no holdout asked for) takes nothing away.
             if own.is_empty() {
-                *weight
+                weight
             } else {
                 weight * own.iter().sum::<f64>() / own.len() as f64
             }
         })
-        .sum()
+        .sum();
+    earned * (100.0 / whole)
 }
 
 fn convergence(review: &mut Review<'_>, summary: &Summary, ensemble: &Ensemble) {

@@ -82,7 +82,7 @@ impl Writer<'_> {
         let totals = self.totals();
         let certificate = self.asked.found.map(|f| self.certificate(f, settings));
         let notes = self.notes(&channels, &totals, &comparison, settings);
-        let sentence = self.sentence(&totals, &comparison);
+        let sentence = self.sentence(&totals, &comparison, settings.remarks.moved);
         Plan {
             schema: SCHEMA.to_owned(),
             version: self.asked.version.to_owned(),

@@ -131,13 +131,15 @@ struct Builder<'a> {
     unit: &'a dyn Fn(f64) -> String,
 }
 
-/// Compiles a problem. `unit` writes an amount of money.
+/// Compiles a problem. A budget without a most ends at `free` times what is spent now; `unit`
+/// writes an amount of money.
 ///
 /// # Errors
 /// [`ProblemError`] for unknown names and impossible values. Clashes are found later.
 pub fn compile(
     problem: &Problem,
     outlook: &Outlook,
+    free: f64,
     unit: &dyn Fn(f64) -> String,
 ) -> Result<Compiled, ProblemError> {
     let response = &outlook.response;
@@ -170,7 +172,7 @@ pub fn compile(
     check_budget(problem)?;
     let ceiling = problem.budget.most.unwrap_or(f64::INFINITY);
     // A free budget still needs an end for the search: far beyond anything ever spent.
-    let free = FREE * total_current.max(outlook.highest.iter().flatten().sum::<f64>());
+    let free = free * total_current.max(outlook.highest.iter().flatten().sum::<f64>());
     let ceiling = ceiling.min(free.max(problem.budget.least * 2.0)).max(0.0);
     b.closed(&open);
     b.budget(problem);
@@ -192,9 +194,6 @@ pub fn compile(
     }
     Ok(Compiled { design: b.design, rules: b.rules, ceiling, locked })
 }
-
-/// How many times the current spend a free budget may reach.
-const FREE: f64 = 10.0;
 
 fn check_budget(problem: &Problem) -> Result<(), ProblemError> {
     let place = || "the budget".to_owned();

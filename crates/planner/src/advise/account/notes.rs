@@ -5,11 +5,6 @@ use crate::advise::Settings;
 use crate::plan::{Alternative, ChannelPlan, Note, Totals};
 use crate::problem::Wanted;
 
-/// Share of the spend by which two budgets may differ and still be called the same.
-const ALIKE: f64 = 0.05;
-/// Share of the outcome below which a cautious plan stays as it is: what searches leave.
-const SAME_AS_NOW: f64 = 1e-3;
-
 impl Writer<'_> {
     pub(super) fn notes(
         &self,
@@ -73,7 +68,8 @@ impl Writer<'_> {
         }
         if let Some(idle) = comparison.first() {
             let cautious = matches!(self.asked.problem.wanted, Wanted::Cautious { .. });
-            if cautious && idle.difference.mean.abs() <= SAME_AS_NOW * totals.expected.mean.abs() {
+            let remarks = &settings.remarks;
+            if cautious && idle.difference.mean.abs() <= remarks.stay * totals.expected.mean.abs() {
                 add(
                     "plan.stay",
                     "The data does not support a change: no other plan gains anything in the worst cases. Staying is the plan; `outlay plan sensitivity` says what a test would be worth."
@@ -82,7 +78,7 @@ impl Writer<'_> {
             }
             let (worse, undecided) = (idle.probability_worse, settings.remarks.undecided);
             // Another budget brings another outcome for that reason alone.
-            let same_money = (totals.planned - idle.spend).abs() <= ALIKE * idle.spend;
+            let same_money = (totals.planned - idle.spend).abs() <= remarks.alike * idle.spend;
             if same_money && worse > 1.0 - undecided {
                 add(
                     "plan.worse",

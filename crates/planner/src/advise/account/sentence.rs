@@ -6,10 +6,16 @@ use crate::plan::{Alternative, Totals};
 use crate::problem::Wanted;
 
 impl Writer<'_> {
-    pub(super) fn sentence(&self, totals: &Totals, comparison: &[Alternative]) -> String {
+    /// Moves of less than the share `least` of all money are not named.
+    pub(super) fn sentence(
+        &self,
+        totals: &Totals,
+        comparison: &[Alternative],
+        least: f64,
+    ) -> String {
         let w = self.words;
         let idle = comparison.first();
-        let moved = self.moves();
+        let moved = self.moves(least);
         let change = idle.map_or_else(String::new, |i| {
             if i.difference.sd == 0.0 || i.difference.mean.abs() < SAME * totals.expected.mean.abs()
             {
@@ -33,7 +39,7 @@ impl Writer<'_> {
     }
 
     /// The largest moves in words.
-    fn moves(&self) -> String {
+    fn moves(&self, least: f64) -> String {
         let size = self.size();
         let (planned, current) =
             (sums(self.asked.cells, size), sums(&self.outlook.reference, size));
@@ -42,7 +48,7 @@ impl Writer<'_> {
         let by = |c: usize| planned[c] - current[c];
         let most = |sign: f64| {
             (0..names.len())
-                .filter(|c| sign * by(*c) > 0.005 * total)
+                .filter(|c| sign * by(*c) > least * total)
                 .max_by(|a, b| (sign * by(*a)).total_cmp(&(sign * by(*b))))
         };
         let w = self.words;
