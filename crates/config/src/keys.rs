@@ -32,7 +32,6 @@ macro_rules! keys {
     };
 }
 
-
 keys! {
     SERVER_LISTEN: SocketAddr = "server.listen", Form::Address, "127.0.0.1:8787", AtStart, High, "own choice: this machine only, until somebody decides otherwise", "Address that is listened on; port 0 takes a free one";
     SERVER_DATA: PathBuf = "server.data", Form::Path, "outlay-data", AtStart, High, "own choice", "Folder of the embedded database, the uploads and the artefacts";
@@ -42,4 +41,13 @@ keys! {
     OBJECTS_URL: Option<Connection> = "objects.url", Form::Connection, "", AtStart, Critical, "none: a folder in the data folder", "Store of artefacts: file:///path, or s3://, gs://, az:// where the build has that feature";
     LOG_FORMAT: String = "log.format", Form::Choice(&["text", "json"]), "text", AtStart, Low, "people read it in development, machines elsewhere", "How the log is written: lines for people, or one JSON document per line";
     LOG_FILTER: String = "log.filter", Form::Text, "info", Live, Low, "convention of the field", "What is written to the log: a level, or levels by part (`info,outlay_store=debug`)";
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn each_keys_type_reads_its_form() {
+        let wrong: Vec<_> = super::types().into_iter().filter(|(_, reads)| !reads).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
 }

@@ -45,8 +45,7 @@ says why.
 pub fn reference() -> String {
     let mut page = HEAD.to_owned();
     page += "\nShort variables: ";
-    let short: Vec<_> =
-        VARIABLES.iter().map(|(name, key)| format!("`{name}` (`{key}`)")).collect();
+    let short: Vec<_> = VARIABLES.iter().map(|(name, key)| format!("`{name}` (`{key}`)")).collect();
     page += &short.join(", ");
     page += ".\n";
     for section in sections() {

@@ -9,9 +9,9 @@ use crate::form::Form;
 pub fn schema() -> Value {
     let mut sections: Map<String, Value> = Map::new();
     for entry in entries() {
-        let section = sections.entry(entry.section()).or_insert_with(|| {
-            json!({ "type": "object", "additionalProperties": false, "properties": {} })
-        });
+        let section = sections.entry(entry.section()).or_insert_with(
+            || json!({ "type": "object", "additionalProperties": false, "properties": {} }),
+        );
         let key = entry.name().split_once('.').map_or("", |(_, key)| key);
         section["properties"][key] = property(&entry);
     }

@@ -137,7 +137,13 @@ impl Layer {
             None => "set OUTLAY_ENV to one of them, or leave it out for development".to_owned(),
         };
         let allowed = format!("one of {}", names.join(", "));
-        self.say("variable OUTLAY_ENV", "", format!("there is no environment {name:?}"), allowed, next);
+        self.say(
+            "variable OUTLAY_ENV",
+            "",
+            format!("there is no environment {name:?}"),
+            allowed,
+            next,
+        );
     }
 
     /// A folder with files of the known names, or one file.

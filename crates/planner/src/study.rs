@@ -186,7 +186,8 @@ pub fn sensitivity(
     watch: Watch<'_>,
 ) -> Result<Sensitivity, PlanError> {
     // Many searches, each a comparison: more draws would not change which input decides.
-    let thinned = Outlook { response: outlook.response.thinned(settings.study.draws), ..outlook.clone() };
+    let thinned =
+        Outlook { response: outlook.response.thinned(settings.study.draws), ..outlook.clone() };
     let outlook = &thinned;
     let mut problem = problem.clone();
     // What is compared are expected outcomes, whatever the plan was made for.
@@ -231,11 +232,13 @@ pub fn sensitivity(
     let all: Vec<usize> = (0..n).collect();
     let everything = study.worth(&all, n.min(settings.study.each))?;
     let sentence = match knowledge.first() {
-        Some(first) if first.worth > settings.study.worthwhile * study.expected(&all).abs() => format!(
-            "Knowing what {} brings would be worth {} before the money is placed; a test of it comes first.",
-            first.channel,
-            words.outcome(first.worth),
-        ),
+        Some(first) if first.worth > settings.study.worthwhile * study.expected(&all).abs() => {
+            format!(
+                "Knowing what {} brings would be worth {} before the money is placed; a test of it comes first.",
+                first.channel,
+                words.outcome(first.worth),
+            )
+        }
         _ => "No single channel is worth a test for this decision: the plan would hardly change."
             .to_owned(),
     };

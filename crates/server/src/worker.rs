@@ -10,8 +10,8 @@ use outlay_store::{Objects, Store, StoreOptions};
 
 use crate::app::App;
 use crate::config::Config;
-use crate::scratch::Scratch;
 use crate::reload;
+use crate::scratch::Scratch;
 use crate::serve::{ServeError, keep};
 use crate::work;
 

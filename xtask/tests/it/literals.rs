@@ -112,5 +112,9 @@ fn decision_code_holds_no_business_constant() {
         .filter(|key| !found.contains_key(*key))
         .map(|(file, number)| format!("{file} {number}"))
         .collect();
-    assert!(gone.is_empty(), "lines of xtask/literals.txt that allow nothing:\n{}", gone.join("\n"));
+    assert!(
+        gone.is_empty(),
+        "lines of xtask/literals.txt that allow nothing:\n{}",
+        gone.join("\n")
+    );
 }

@@ -68,7 +68,8 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let settings = args.layers.settings()?;
     match (args.what, context.json()) {
         (Some(_), _) => {
-            let set = entries().filter(|e| settings.origin(e.name()) != outlay_config::Origin::Default);
+            let set =
+                entries().filter(|e| settings.origin(e.name()) != outlay_config::Origin::Default);
             anstream::println!(
                 "The configuration is fine: environment {}, {} of {} keys set",
                 settings.environment().name(),

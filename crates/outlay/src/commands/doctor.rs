@@ -14,7 +14,8 @@ pub(crate) struct Args {
 
 /// Runs the command. It fails where something is wrong.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
-    let found = runtime()?.block_on(outlay_server::doctor::examine(&args.place.config(Vec::new())?));
+    let found =
+        runtime()?.block_on(outlay_server::doctor::examine(&args.place.config(Vec::new())?));
     if context.json() {
         let text = serde_json::to_string_pretty(&found)
             .map_err(|e| Failure::from_error(Exit::Internal, "json", &e, "please report this"))?;

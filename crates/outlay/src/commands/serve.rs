@@ -38,7 +38,8 @@ pub(crate) fn begin_log(config: &Config, context: &Context) -> Result<(), Failur
     let filter = config.settings.get(&keys::LOG_FILTER);
     logging::log(json, &filter).map_err(|error| {
         let message = format!("`log.filter` is {filter:?}, which is no filter: {error}");
-        let next = "use a level (error, warn, info, debug), or levels by part: info,outlay_store=debug";
+        let next =
+            "use a level (error, warn, info, debug), or levels by part: info,outlay_store=debug";
         Failure::new(Exit::Specification, "config.value", message, next)
     })
 }

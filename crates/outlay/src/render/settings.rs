@@ -15,7 +15,8 @@ pub(crate) fn settings(settings: &Settings) -> String {
 /// A block per key: a key stands on a line of its own, so that it can be copied whole.
 fn at_width(settings: &Settings, keys: impl Iterator<Item = Entry>, width: usize) -> String {
     let environment = settings.environment().name();
-    let mut text = format!("Environment {environment}; files, variables and flags set these keys.\n");
+    let mut text =
+        format!("Environment {environment}; files, variables and flags set these keys.\n");
     for entry in keys {
         text += &format!("\n{}\n", entry.name());
         let from = settings.origin(entry.name());

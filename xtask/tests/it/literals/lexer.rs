@@ -67,7 +67,8 @@ fn plain(text: &str) -> String {
     if text.starts_with("0x") {
         return text;
     }
-    let suffix = ["f64", "f32", "usize", "isize", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"];
+    let suffix =
+        ["f64", "f32", "usize", "isize", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"];
     let end = suffix.iter().find_map(|suffix| text.strip_suffix(suffix));
     end.unwrap_or(&text).to_owned()
 }
@@ -103,10 +104,7 @@ fn tokens(source: &str) -> Vec<(usize, Token)> {
             c if c.is_ascii_digit() => {
                 // A field of a tuple is no number: `pair.0`, and `pair.0.1` is two of them.
                 let field = matches!(tokens.last(), Some((_, Token::Mark('.'))))
-                    && !matches!(
-                        tokens.iter().rev().nth(1),
-                        Some((_, Token::Mark('.'))) | None
-                    );
+                    && !matches!(tokens.iter().rev().nth(1), Some((_, Token::Mark('.'))) | None);
                 let text = if field { field_of(&text, &mut at) } else { number(&text, &mut at) };
                 Some(if field { Token::Word(text) } else { Token::Number(text) })
             }
@@ -313,14 +311,20 @@ mod tests {
     #[test]
     fn numbers_are_found_where_they_stand() {
         assert_eq!(of("let a = 0.35 * x; if b > 1_000.0f64 {}"), ["0.35", "1000.0"]);
-        assert_eq!(of("const A: f64 = 1e-9; let b = -3; 4..5; 6.max(7)"), ["1e-9", "3", "4", "5", "6", "7"]);
+        assert_eq!(
+            of("const A: f64 = 1e-9; let b = -3; 4..5; 6.max(7)"),
+            ["1e-9", "3", "4", "5", "6", "7"]
+        );
         let lines: Vec<_> = numbers("// 1\n\nlet a =\n 5;").iter().map(|n| n.line).collect();
         assert_eq!(lines, [4]);
     }
 
     #[test]
     fn comments_texts_attributes_and_fields_are_no_numbers() {
-        assert_eq!(of("/* 3 /* 4 */ 5 */ // 6\n \"7 \\\" 8\" r#\"9 \" 10\"# '5' b'6' b\"7\""), [""; 0]);
+        assert_eq!(
+            of("/* 3 /* 4 */ 5 */ // 6\n \"7 \\\" 8\" r#\"9 \" 10\"# '5' b'6' b\"7\""),
+            [""; 0]
+        );
         assert_eq!(of("#[repr(align(64))] struct A<'a>(&'a str); pair.0.1 + x.3"), [""; 0]);
     }
 
@@ -332,14 +336,14 @@ mod tests {
 
     #[test]
     fn an_index_is_told_from_a_length() {
-        let places: Vec<_> =
-            numbers("row[3]; [0.3; 4]; f()[5]").iter().map(|n| n.place).collect();
+        let places: Vec<_> = numbers("row[3]; [0.3; 4]; f()[5]").iter().map(|n| n.place).collect();
         assert_eq!(places, [Place::Index, Place::Code, Place::Code, Place::Index]);
     }
 
     #[test]
     fn sql_is_read_as_well() {
-        let found = numbers("let s = \"SELECT a2 FROM t WHERE spend > 250.5 AND b = $3 AND c = '7'\";");
+        let found =
+            numbers("let s = \"SELECT a2 FROM t WHERE spend > 250.5 AND b = $3 AND c = '7'\";");
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].text.as_str(), found[0].place), ("250.5", Place::Sql));
         assert_eq!(of("\"WHERE the money went: 300 euros\""), ["300"]);
