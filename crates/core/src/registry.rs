@@ -356,6 +356,9 @@ settings! {
     SERVER_UPLOAD_HOURS = "server.upload_hours", 24.0, "hours", 1.0, 720.0, Low,
         "as long as a person may need to come back to a broken transfer",
         "Time after the last part at which an upload that is not complete is removed";
+    SERVER_ORPHAN_HOURS = "server.orphan_hours", 24.0, "hours", 1.0, 8760.0, Low,
+        "longer than any upload, and any write of a fit, takes",
+        "Age from which an artefact that nothing refers to is removed";
     SERVER_UPLOAD_BYTES = "server.upload_bytes_max", 1.0e9, "bytes", 1e3, 1e12, Medium,
         "as the largest file that is read", "Largest file that is taken";
     SERVER_BODY_BYTES = "server.body_bytes_max", 2.0e6, "bytes", 1e3, 1e9, Low,

@@ -5,15 +5,12 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use outlay_core::registry::keys;
 use outlay_store::{JobState, Page, Scope, StoreError, Wanted, WorkspaceId};
 
 use crate::app::App;
 use crate::problem::Problem;
 use crate::routes::jobs;
-
-/// Age from which an artefact that nothing refers to is removed: longer than any upload, and any
-/// write of a fit, takes.
-const OLD: Duration = Duration::from_secs(24 * 3600);
 
 /// All rows, page by page.
 macro_rules! each {
@@ -55,8 +52,10 @@ pub(crate) async fn settle(app: &App) -> Result<(), Problem> {
 
 /// Removes artefacts that nothing refers to and that are old enough that nothing will.
 pub(crate) async fn artefacts(app: &App) -> Result<u64, Problem> {
-    let before = app.now() - TimeDelta::from_std(OLD).unwrap_or(TimeDelta::MAX);
-    let mut removed = app.objects.remove_parts(OLD).await?;
+    let hour = Duration::from_secs(3600);
+    let old = hour.mul_f64(app.registry.get(&keys::SERVER_ORPHAN_HOURS));
+    let before = app.now() - TimeDelta::from_std(old).unwrap_or(TimeDelta::MAX);
+    let mut removed = app.objects.remove_parts(old).await?;
     for workspace in workspaces(app).await? {
         let wanted = || wanted(app.scope(workspace));
         removed += app.objects.remove_unwanted::<Problem, _>(workspace, before, wanted).await?;
