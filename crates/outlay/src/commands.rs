@@ -8,6 +8,7 @@ pub(crate) mod demo;
 pub(crate) mod describe;
 pub(crate) mod doctor;
 pub(crate) mod fit;
+pub(crate) mod migrate;
 pub(crate) mod plan;
 pub(crate) mod serve;
 pub(crate) mod show;

@@ -12,10 +12,10 @@ use crate::failure::{Exit, Failure};
 pub(crate) struct Layers {
     /// Folder with your base.toml, development.toml, staging.toml or production.toml, or one file
     /// (also OUTLAY_CONFIG).
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     config: Option<PathBuf>,
     /// Set a key, above files and variables; as often as needed. `outlay config` lists the keys.
-    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    #[arg(long, global = true, value_name = "KEY=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
 }
 
@@ -43,15 +43,15 @@ pub(crate) struct Place {
     #[command(flatten)]
     pub(crate) layers: Layers,
     /// Address that is listened on [default: 127.0.0.1:8787] (also OUTLAY_LISTEN).
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, global = true, value_name = "ADDRESS")]
     listen: Option<String>,
     /// Folder of the embedded database, the uploads and the fits [default: outlay-data] (also
     /// OUTLAY_DATA).
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR")]
     data: Option<String>,
     /// Database: `sqlite:///path/outlay.db` or `postgres://user@host/database`; a file in the data
     /// folder when left out (also OUTLAY_DATABASE).
-    #[arg(long, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
 }
 

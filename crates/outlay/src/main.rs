@@ -14,8 +14,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    calibrate, compare, config, curves, demo, describe, doctor, fit, plan, serve, show, simulate,
-    worker,
+    calibrate, compare, config, curves, demo, describe, doctor, fit, migrate, plan, serve, show,
+    simulate, worker,
 };
 use context::{Context, Format};
 
@@ -59,7 +59,9 @@ enum Command {
     Worker(worker::Args),
     /// Say what keeps a server from starting, and what to do about it.
     Doctor(doctor::Args),
-    /// List the configuration keys, their defaults, ranges and sources.
+    /// See how far a store's schema is, and bring it forth or back.
+    Migrate(migrate::Args),
+    /// List the configuration keys: values, where they come from, defaults, ranges, sources.
     Config(config::Args),
 }
 
@@ -80,6 +82,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args, &context),
         Command::Worker(args) => worker::run(&args, &context),
         Command::Doctor(args) => doctor::run(&args, &context),
+        Command::Migrate(args) => migrate::run(&args, &context),
         Command::Config(args) => config::run(&args, &context),
     };
     match outcome {

@@ -26,6 +26,7 @@ mod routes;
 mod scratch;
 pub mod serve;
 mod ui;
+pub mod upkeep;
 mod wire;
 mod work;
 pub mod worker;

@@ -138,7 +138,7 @@ pub enum StoreError {
 pub enum SchemaError {
     /// Migrations of this program have not run yet.
     #[error(
-        "the store is {behind} migrations behind: run `outlay migrate`, or start the server with `store.migrate = true`"
+        "the store is {behind} migrations behind: run `outlay migrate up`, or start the server, which does the same"
     )]
     Behind {
         /// How many are pending.

@@ -1,5 +1,7 @@
 //! `outlay doctor`: what keeps a server from starting, each with the next step.
 
+mod names;
+
 use crate::commands::serve::runtime;
 use crate::context::Context;
 use crate::failure::{Exit, Failure};
@@ -10,12 +12,21 @@ use crate::layers::Place;
 pub(crate) struct Args {
     #[command(flatten)]
     place: Place,
+    /// Instead, look at every table and view that other tools rely on by name, and count its rows.
+    #[arg(long)]
+    contract: bool,
+    /// Make the names that are missing; a second time changes nothing.
+    #[arg(long, requires = "contract")]
+    ensure: bool,
 }
 
 /// Runs the command. It fails where something is wrong.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
-    let found =
-        runtime()?.block_on(outlay_server::doctor::examine(&args.place.config(Vec::new())?));
+    let config = args.place.config(Vec::new())?;
+    if args.contract {
+        return names::run(&config, args.ensure, context);
+    }
+    let found = runtime()?.block_on(outlay_server::doctor::examine(&config));
     if context.json() {
         let text = serde_json::to_string_pretty(&found)
             .map_err(|e| Failure::from_error(Exit::Internal, "json", &e, "please report this"))?;

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::outlay::{outlay, repository};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "describe",
     "fit",
     "show",
@@ -25,6 +25,7 @@ const COMMANDS: [&str; 13] = [
     "config",
     "serve",
     "worker",
+    "migrate",
     "doctor",
 ];
 

@@ -17,3 +17,4 @@ mod site;
 mod structures;
 mod tour;
 mod trust;
+mod upkeep;
