@@ -108,7 +108,8 @@ export class Numbers {
     if (!isNumber(value)) return MISSING;
     if (Math.abs(value) >= 1e15) return this.compact(value);
     const digits = Math.max(decimalsOf(Math.abs(value)), Number.isInteger(value) ? 0 : 2);
-    const text = trimZeros(Math.abs(value).toFixed(digits));
+    // Not toFixed: it rounds the binary value, so that 0.215 would lose its half.
+    const text = new Intl.NumberFormat("en-US", { maximumFractionDigits: digits, useGrouping: false }).format(Math.abs(value));
     const [whole = "", fraction] = text.split(".");
     const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, this.marks.group);
     const sign = value < 0 && Number(text) !== 0 ? MINUS : "";
