@@ -370,7 +370,9 @@ settings! {
     SERVER_LOGIN_ATTEMPTS = "server.login_attempts_per_minute", 10.0, "attempts", 1.0, 10000.0, Medium,
         "OWASP Authentication Cheat Sheet asks for a limit; the number is our own choice", "Sign-ins that are tried per minute for one name and for one address";
     SERVER_REQUESTS = "server.requests_per_second", 100.0, "requests", 1.0, 1e6, Low,
-        "own choice: a page loads some twenty at once", "Requests per second of one person or address";
+        "own choice: a page loads some twenty at once", "Requests per second of one person";
+    SERVER_ADDRESS_REQUESTS = "server.address_requests_per_second", 500.0, "requests", 1.0, 1e6, Low,
+        "own choice: an office behind one address", "Requests per second of one address, whoever they are from";
     SERVER_PASSWORD_LENGTH = "server.password_length_min", 10.0, "characters", 8.0, 128.0, High,
         "NIST SP 800-63B asks for 8 at least", "Shortest password that is taken";
     SERVER_CONFIG_POLL = "server.config_poll_seconds", 2.0, "seconds", 0.05, 3600.0, Low,
@@ -387,6 +389,16 @@ settings! {
         "own choice: what fits on a page", "Rows of a file that are shown before it is imported";
     SERVER_TOKEN_DAYS = "server.token_days", 365.0, "days", 1.0, 3660.0, Medium,
         "own choice", "How long an API token is valid where nothing else is said";
+    SERVER_ACCESS_MINUTES = "server.access_token_minutes", 15.0, "minutes", 1.0, 1440.0, Medium,
+        "RFC 9700 asks for short-lived ones", "How long an access token (JSON web token) is valid";
+    SERVER_CLOCK_LEEWAY = "server.clock_leeway_seconds", 10.0, "seconds", 0.0, 300.0, Low,
+        "own choice: clocks that are set by NTP differ by less", "How far the clocks of two servers may differ when the time of a signed token is checked";
+    SERVER_HEADER_SECONDS = "server.header_seconds", 15.0, "seconds", 1.0, 600.0, Low,
+        "own choice: a slow line sends headers within a second", "Time within which a request's headers, or a connection's handshake, must have come";
+    SERVER_SIGN_ON_MINUTES = "server.sign_on_minutes", 10.0, "minutes", 1.0, 60.0, Low,
+        "own choice: a second factor that must be looked for", "Time for signing in at an identity provider";
+    SERVER_HSTS_DAYS = "server.hsts_days", 365.0, "days", 0.0, 3650.0, Low,
+        "the least that browsers' lists of preloaded hosts ask for", "How long browsers that came over TLS use nothing else (Strict-Transport-Security); 0 does not say it";
     SERVER_DEMO_SEED = "server.demo_seed", 2.0, "seed", 0.0, 1e9, Low,
         "the same brand as `outlay demo`", "Which simulated brand the demo loads";
 }

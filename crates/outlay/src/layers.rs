@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use outlay_config::{ConfigError, Flag, SecretError, Settings, Sources, keys};
-use outlay_server::Config;
+use outlay_config::{ConfigError, Flag, Settings, Sources, keys};
+use outlay_engine::sentence;
+use outlay_server::{Config, ConfigureError};
 
 use crate::failure::{Exit, Failure};
 
@@ -73,7 +74,7 @@ impl Place {
     pub(crate) fn config(&self, more: Vec<Flag>) -> Result<Config, Failure> {
         let sources = self.sources(more);
         let settings = sources.load().map_err(|error| refused(&error))?;
-        Config::of(settings, sources).map_err(|error| missing(&error))
+        Config::of(settings, sources).map_err(|error| unusable(&error))
     }
 }
 
@@ -82,8 +83,11 @@ pub(crate) fn refused(error: &ConfigError) -> Failure {
     Failure::new(Exit::Specification, "config.refused", error.to_string(), error.next())
 }
 
-/// A secret that is not there.
-pub(crate) fn missing(error: &SecretError) -> Failure {
-    let next = "set it, then run `outlay doctor` with the same flags";
-    Failure::from_error(Exit::Files, "config.secret", error, next)
+/// What is configured and cannot be worked with.
+fn unusable(error: &ConfigureError) -> Failure {
+    let exit = match error {
+        ConfigureError::Value { .. } | ConfigureError::Lacks { .. } => Exit::Specification,
+        _ => Exit::Files,
+    };
+    Failure::new(exit, error.code(), sentence(error), error.next())
 }

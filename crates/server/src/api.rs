@@ -19,6 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::Shared;
 use crate::description;
+use crate::edge::strict_transport;
 use crate::guard::guard;
 use crate::idempotency::once;
 use crate::problem::Problem;
@@ -30,6 +31,8 @@ use crate::ui;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Only our own files, no inline code. Styles that scripts set count as inline; they are allowed.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/// What our pages never use.
+const FEATURES: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -71,6 +74,7 @@ fn endpoints() -> (Router<Shared>, Document) {
     OpenApiRouter::with_openapi(Described::openapi())
         .merge(routes::health::router())
         .merge(routes::session::router())
+        .merge(routes::sign_on::router())
         .merge(routes::uploads::router())
         .merge(routes::transfers::router())
         .merge(routes::datasets::router())
@@ -117,6 +121,9 @@ pub fn router(app: Shared) -> Router {
             timeout(Duration::from_secs_f64(seconds), request, next)
         }))
         .layer(DefaultBodyLimit::max(body));
+    let cors = app.edge.cors();
+    let strict = app.secure_cookies.then(|| strict_transport(&app.registry)).flatten();
+    let strict = SetResponseHeaderLayer::overriding(header::STRICT_TRANSPORT_SECURITY, strict);
     timed
         .merge(lasting)
         .route("/api/openapi.json", axum::routing::get(described))
@@ -126,6 +133,8 @@ pub fn router(app: Shared) -> Router {
         .method_not_allowed_fallback(no_such_method)
         .layer(from_fn_with_state(app.clone(), once))
         .layer(from_fn_with_state(app.clone(), guard))
+        // Before the guard: a browser asks whether it may ask without saying for whom.
+        .layer(cors)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(header(header::CACHE_CONTROL, "no-store"))
         .layer(header(header::CONTENT_SECURITY_POLICY, POLICY))
@@ -133,6 +142,8 @@ pub fn router(app: Shared) -> Router {
         .layer(header(header::X_FRAME_OPTIONS, "DENY"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))
         .layer(header(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+        .layer(header(HeaderName::from_static("permissions-policy"), FEATURES))
+        .layer(strict)
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))

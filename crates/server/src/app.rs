@@ -11,8 +11,12 @@ use outlay_store::{Objects, Scope, Store, WorkspaceId};
 use serde_json::Value as Json;
 use tokio::sync::watch;
 
+use crate::auth::access::Access;
+use crate::auth::oidc::Provider;
 use crate::auth::password::Passwords;
 use crate::auth::throttle::Throttle;
+use crate::config::{Config, ConfigureError};
+use crate::edge::Edge;
 use crate::hub::Hub;
 use crate::problem::Problem;
 use crate::work::fits::Fits;
@@ -35,6 +39,10 @@ pub struct App {
     pub started_at: DateTime<Utc>,
     /// Whether cookies are sent over TLS only.
     pub secure_cookies: bool,
+    /// How the server meets the network.
+    pub edge: Edge,
+    pub(crate) access: Option<Access>,
+    pub(crate) oidc: Option<Arc<Provider>>,
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
     pub(crate) hub: Hub,
@@ -48,31 +56,37 @@ pub(crate) type Shared = Arc<App>;
 
 impl App {
     /// What every request shares, over an open store.
+    ///
+    /// # Errors
+    /// [`ConfigureError`] when the configured secrets or files cannot be used.
     pub fn new(
         store: Store,
         objects: Objects,
-        registry: Registry,
+        config: Config,
         clock: Arc<dyn Clock>,
         scratch: PathBuf,
-        secure_cookies: bool,
-        config: Live,
-    ) -> Self {
+    ) -> Result<Self, ConfigureError> {
+        let registry = config.registry;
         let started_at = clock.now();
-        Self {
+        let oidc = config.oidc.map(|client| Provider::new(client, &registry)).transpose()?;
+        Ok(Self {
             hub: Hub::new(store.clone(), &registry),
             throttle: Throttle::new(&registry),
             passwords: Passwords::new(),
             fits: Fits::new(objects.clone(), scratch.clone(), &registry),
+            access: config.jwt.as_ref().map(Access::new).transpose()?,
+            oidc: oidc.map(Arc::new),
+            edge: config.edge,
             store,
             objects,
+            config: Live::new(config.sources, config.settings.with_registry(registry.clone())),
             registry,
-            config,
             clock,
             scratch,
             started_at,
-            secure_cookies,
+            secure_cookies: config.secure_cookies,
             stopping: watch::Sender::new(false),
-        }
+        })
     }
 
     /// Now.

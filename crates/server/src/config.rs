@@ -3,9 +3,14 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use outlay_config::{SecretError, Settings, Sources, keys};
+use outlay_config::{Secret, SecretError, Settings, Sources, keys};
 use outlay_core::registry::Registry;
 use outlay_store::{AddressError, StoreAddress};
+use thiserror::Error;
+
+use crate::auth::access::WeakSecret;
+use crate::auth::oidc::Client;
+use crate::edge::Edge;
 
 /// What a server is started with; files, variables and flags make it.
 #[derive(Debug, Clone)]
@@ -20,6 +25,12 @@ pub struct Config {
     pub objects: Option<Hidden>,
     /// Whether cookies are sent over TLS only; on behind a proxy that speaks TLS.
     pub secure_cookies: bool,
+    /// How the server meets the network.
+    pub edge: Edge,
+    /// Secret with which access tokens are signed; none are made without.
+    pub jwt: Option<Secret>,
+    /// The identity provider at which people may sign in.
+    pub oidc: Option<Client>,
     /// Whether this process works on jobs as well.
     pub workers: bool,
     /// The business constants in force.
@@ -28,6 +39,76 @@ pub struct Config {
     pub settings: Settings,
     /// Where the settings are read again; nowhere where they were made by a program.
     pub sources: Option<Sources>,
+}
+
+/// What is configured cannot be worked with.
+#[derive(Debug, Error)]
+pub enum ConfigureError {
+    /// A secret is not where it should be.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The secret of access tokens is too short.
+    #[error(transparent)]
+    Weak(#[from] WeakSecret),
+    /// A value makes no sense.
+    #[error("`{key}` is {value:?}, which cannot be used")]
+    Value {
+        /// The key.
+        key: &'static str,
+        /// Its value.
+        value: String,
+        /// What to write instead.
+        next: String,
+    },
+    /// A value needs another one.
+    #[error("`{key}` is set and `{lacks}` is not")]
+    Lacks {
+        /// The key that is set.
+        key: &'static str,
+        /// The key that it needs.
+        lacks: &'static str,
+    },
+    /// A file cannot be used.
+    #[error("the file {} of `{key}` cannot be used: {reason}", path.display())]
+    File {
+        /// The key that names it.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl ConfigureError {
+    pub(crate) fn value(key: &'static str, value: &str, next: &str) -> Self {
+        Self::Value { key, value: value.to_owned(), next: next.to_owned() }
+    }
+
+    pub(crate) fn lacks(key: &'static str, lacks: &'static str) -> Self {
+        Self::Lacks { key, lacks }
+    }
+
+    /// Stable name of the kind of failure.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Secret(_) | Self::Weak(_) => "config.secret",
+            Self::Value { .. } | Self::Lacks { .. } => "config.value",
+            Self::File { .. } => "config.file",
+        }
+    }
+
+    /// What to do next.
+    pub fn next(&self) -> String {
+        match self {
+            Self::Secret(_) | Self::Weak(_) => {
+                "set it, then run `outlay doctor` with the same flags".to_owned()
+            }
+            Self::Value { next, .. } => next.clone(),
+            Self::Lacks { key, lacks } => format!("set `{lacks}` as well, or take `{key}` out"),
+            Self::File { .. } => "put a file there that this user can read, in PEM form".to_owned(),
+        }
+    }
 }
 
 /// An address that may hold a password: `{:?}` does not show it.
@@ -55,6 +136,9 @@ impl Config {
             database: None,
             objects: None,
             secure_cookies: false,
+            edge: Edge::default(),
+            jwt: None,
+            oidc: None,
             workers: true,
             registry: Registry::default(),
             settings: Settings::default(),
@@ -65,8 +149,10 @@ impl Config {
     /// A server as it is configured, and where that is read again.
     ///
     /// # Errors
-    /// [`SecretError`] when an address stands where there is none.
-    pub fn of(settings: Settings, sources: Sources) -> Result<Self, SecretError> {
+    /// [`ConfigureError`] for a secret that is not where it should be, and for values that make no
+    /// sense together.
+    pub fn of(settings: Settings, sources: Sources) -> Result<Self, ConfigureError> {
+        let edge = Edge::of(&settings)?;
         let address = |key| {
             let found: Option<outlay_config::Connection> = settings.get(key);
             found.map(|address| address.resolve().map(Hidden)).transpose()
@@ -76,7 +162,11 @@ impl Config {
             data: settings.get(&keys::SERVER_DATA),
             database: address(&keys::STORE_URL)?,
             objects: address(&keys::OBJECTS_URL)?,
-            secure_cookies: settings.get(&keys::SERVER_SECURE_COOKIES),
+            // Where the server itself speaks TLS there is no other way to it.
+            secure_cookies: settings.get(&keys::SERVER_SECURE_COOKIES) || edge.tls.is_some(),
+            jwt: settings.secret(&keys::AUTH_JWT_SECRET)?,
+            oidc: Client::of(&settings, &edge)?,
+            edge,
             workers: settings.get(&keys::SERVER_WORKERS),
             registry: settings.registry().clone(),
             settings,

@@ -6,7 +6,10 @@ use std::path::Path;
 use outlay_store::{SchemaError, Store, StoreError, StoreOptions};
 use serde::Serialize;
 
+use crate::auth::oidc::{Client, Provider};
 use crate::config::Config;
+use crate::edge::TlsFiles;
+use crate::listen;
 
 /// Something that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -33,6 +36,10 @@ fn bad(name: &'static str, message: impl Into<String>, next: impl Into<String>) 
 pub async fn examine(config: &Config) -> Vec<Finding> {
     let mut found = vec![folder(&config.data)];
     found.extend(database(config).await);
+    found.extend(config.edge.tls.as_ref().map(certificate));
+    if let Some(client) = config.oidc.clone() {
+        found.push(identities(client, config).await);
+    }
     found.push(port(config.listen).await);
     found
 }
@@ -46,6 +53,31 @@ fn folder(data: &Path) -> Finding {
             format!("{} cannot be written: {error}", data.display()),
             "choose another folder with --data, or let this user write there",
         ),
+    }
+}
+
+fn certificate(files: &TlsFiles) -> Finding {
+    match listen::tls(files) {
+        Ok(_) => good("certificate", format!("{} can be used", files.certificate.display())),
+        Err(error) => bad("certificate", error.to_string(), error.next()),
+    }
+}
+
+async fn identities(client: Client, config: &Config) -> Finding {
+    let name = "identity provider";
+    let issuer = client.issuer.clone();
+    let provider = match Provider::new(client, &config.registry) {
+        Ok(provider) => provider,
+        Err(error) => return bad(name, error.to_string(), error.next()),
+    };
+    match tokio::task::spawn_blocking(move || provider.look()).await {
+        Ok(Ok(())) => good(name, format!("{issuer} answers")),
+        Ok(Err(error)) => bad(
+            name,
+            format!("{issuer}: {}", outlay_engine::sentence(&error)),
+            "check `auth.oidc_issuer`, and whether this machine reaches it",
+        ),
+        Err(error) => bad(name, error.to_string(), "run it again"),
     }
 }
 

@@ -1,17 +1,21 @@
 //! What stands before every endpoint: who asks, how often, and whether a change comes from our own
 //! page.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use outlay_store::{Role, TokenHash, WorkspaceId};
+use chrono::TimeDelta;
+use outlay_core::registry::keys;
+use outlay_store::{Bearer, Role, TokenHash, WorkspaceId};
 
 use crate::app::{App, Shared};
+use crate::auth::access::{self, Access, Origin};
 use crate::auth::caller::unknown;
-use crate::auth::{Identity, cookie, token};
+use crate::auth::cookie::Cookie;
+use crate::auth::{From, Identity, token};
 use crate::problem::Problem;
 
 /// Header of the token that must come with every change.
@@ -19,27 +23,24 @@ const CSRF: &str = "x-csrf-token";
 /// Header that chooses among a person's workspaces.
 const WORKSPACE: &str = "x-workspace";
 
-/// Address that a request comes from.
-pub(crate) fn address(request: &Request) -> Option<IpAddr> {
-    let connected = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    connected.map(|ConnectInfo(address)| address.ip())
-}
-
 /// Finds out who asks, and refuses what is asked too often or by somebody else's page.
 pub(crate) async fn guard(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+    let connected = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let connected = connected.map(|ConnectInfo(address)| address.ip().to_canonical());
+    let from = connected.map(|address| app.edge.client(address, request.headers()));
+    // Before the database is asked: who guesses tokens must not keep it busy.
+    if let Some(Err(too_often)) = from.map(|address| app.throttle.address(address)) {
+        return too_often.into_response();
+    }
     let identity = match identify(&app, request.headers()).await {
         Ok(identity) => identity,
         Err(problem) => return problem.into_response(),
     };
-    let who = match (&identity, address(&request)) {
-        (Some(identity), _) => identity.user.to_string(),
-        (None, Some(address)) => address.to_string(),
-        (None, None) => String::new(),
-    };
-    if let Err(too_often) = app.throttle.request(&who) {
-        return too_often.into_response();
-    }
+    request.extensions_mut().insert(From(from));
     if let Some(identity) = identity {
+        if let Err(too_often) = app.throttle.person(identity.user) {
+            return too_often.into_response();
+        }
         if let Err(problem) = own_page(&request, &identity) {
             return problem.into_response();
         }
@@ -76,12 +77,15 @@ async fn identify(app: &App, headers: &HeaderMap) -> Result<Option<Identity>, Pr
         let (_, token) = token.ok_or_else(unknown)?;
         return bearer(app, token.trim()).await.map(Some);
     }
-    let Some(token) = cookie::read(headers, app.secure_cookies) else { return Ok(None) };
+    let Some(token) = Cookie::Session.read(headers, app.secure_cookies) else { return Ok(None) };
     session(app, headers, &token).await
 }
 
 /// A token that is not valid is refused, rather than taken for nobody's.
 async fn bearer(app: &App, text: &str) -> Result<Identity, Problem> {
+    if let Some(access) = app.access.as_ref().filter(|_| access::looks_like_one(text)) {
+        return web_token(app, access, text).await;
+    }
     let found = app.store.bearers().by_token(&TokenHash::of(text), app.now()).await?;
     let found = found.ok_or_else(|| {
         let next = "make a new token under Settings, Tokens";
@@ -91,7 +95,39 @@ async fn bearer(app: &App, text: &str) -> Result<Identity, Problem> {
     let member = app.scope(found.workspace_id).members().role(user).await?;
     // A token may do no more than its person may.
     let role = member.ok_or_else(unknown)?.min(found.token.body.role);
-    Ok(Identity { user, workspace: found.workspace_id, role, session: None, csrf: None })
+    let origin = Some(Origin::Token(found.token.id));
+    let workspace = found.workspace_id;
+    Ok(Identity { user, workspace, role, session: None, origin, csrf: None })
+}
+
+/// An access token opens no more, and no longer, than what it was made from.
+async fn web_token(app: &App, access: &Access, text: &str) -> Result<Identity, Problem> {
+    let over = || {
+        let next = "make a new one with POST /api/tokens/access";
+        let title = "the access token is not valid, or is over";
+        Problem::new(StatusCode::UNAUTHORIZED, "auth.access-token", title, next)
+    };
+    let now = app.now();
+    let leeway =
+        TimeDelta::milliseconds((app.registry.get(&keys::SERVER_CLOCK_LEEWAY) * 1e3) as i64);
+    let claims = access.read(text, leeway, now).ok_or_else(over)?;
+    let most = match claims.origin {
+        Origin::Session(id) => {
+            let found = app.store.sessions().by_id(id, now).await?;
+            found.filter(|session| session.user_id == claims.sub).map(|_| claims.role)
+        }
+        Origin::Token(id) => {
+            let found = app.store.bearers().by_id(id, now).await?;
+            let same = |bearer: &Bearer| {
+                bearer.workspace_id == claims.workspace && bearer.token.body.user_id == claims.sub
+            };
+            found.filter(same).map(|bearer| bearer.token.body.role.min(claims.role))
+        }
+    };
+    let member = app.scope(claims.workspace).members().role(claims.sub).await?;
+    let role = most.zip(member).map(|(most, member)| most.min(member)).ok_or_else(over)?;
+    let (user, workspace) = (claims.sub, claims.workspace);
+    Ok(Identity { user, workspace, role, session: None, origin: None, csrf: None })
 }
 
 async fn session(app: &App, headers: &HeaderMap, text: &str) -> Result<Option<Identity>, Problem> {
@@ -106,6 +142,7 @@ async fn session(app: &App, headers: &HeaderMap, text: &str) -> Result<Option<Id
         workspace,
         role,
         session: Some(found.id),
+        origin: Some(Origin::Session(found.id)),
         csrf: Some(token::csrf(text)),
     }))
 }

@@ -17,6 +17,7 @@ pub(crate) mod plans;
 pub(crate) mod recommendations;
 pub(crate) mod session;
 pub(crate) mod settings;
+pub(crate) mod sign_on;
 pub(crate) mod system;
 pub(crate) mod tokens;
 pub(crate) mod transfers;

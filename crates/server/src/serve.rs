@@ -1,22 +1,21 @@
 //! Starting and stopping: store, job workers and HTTP in one process.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use outlay_config::Live;
 use outlay_core::registry::keys;
 use outlay_jobs::{Clock, Shutdown, SystemClock, Worker, WorkerOptions};
 use outlay_store::{AddressError, ObjectError, Objects, Store, StoreError, StoreOptions};
 use thiserror::Error;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, ConfigureError};
+use crate::listen::{self, Listening};
 use crate::reload;
 use crate::routes::transfers;
 use crate::scratch::Scratch;
@@ -40,6 +39,9 @@ pub enum ServeError {
     /// The store cannot be opened or migrated.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// What is configured cannot be worked with.
+    #[error(transparent)]
+    Configure(#[from] ConfigureError),
     /// The artefacts' folder cannot be used.
     #[error(transparent)]
     Objects(#[from] ObjectError),
@@ -64,6 +66,7 @@ impl ServeError {
             Self::Folder { .. } => "serve.folder",
             Self::Address(_) => "serve.database-address",
             Self::Store(error) => error.code(),
+            Self::Configure(error) => error.code(),
             Self::Objects(_) => "serve.objects",
             Self::Listen { .. } => "serve.listen",
             Self::Stopped(_) => "serve.stopped",
@@ -80,6 +83,7 @@ impl ServeError {
                 "use --database sqlite:///path/outlay.db or postgres://user@host/database"
                     .to_owned()
             }
+            Self::Configure(error) => error.next(),
             Self::Store(_) => "run `outlay doctor` with the same flags".to_owned(),
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
                 "another program listens there: stop it, or choose another port with --listen"
@@ -97,7 +101,7 @@ pub struct Server {
     pub address: SocketAddr,
     /// What its requests share.
     pub app: Arc<App>,
-    http: JoinHandle<io::Result<()>>,
+    listening: Listening,
     worker: Option<(Shutdown, JoinHandle<()>)>,
     keeper: JoinHandle<()>,
     patience: Duration,
@@ -116,35 +120,34 @@ impl Server {
         let folder = |source| ServeError::Folder { folder: config.data.clone(), source };
         std::fs::create_dir_all(&config.data).map_err(folder)?;
         // The port first: a second server must not touch the first one's store.
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .map_err(|source| ServeError::Listen { address: config.listen, source })?;
+        let busy = |source| ServeError::Listen { address: config.listen, source };
+        let listener = TcpListener::bind(config.listen).map_err(busy)?;
         let address = listener.local_addr().map_err(ServeError::Stopped)?;
+        let tls = match &config.edge.tls {
+            Some(files) => Some((files.clone(), listen::tls(files)?)),
+            None => None,
+        };
         let scratch = Scratch::open(&config.data.join("tmp")).map_err(folder)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = Store::open(&config.store()?, StoreOptions::from(&config.registry)).await?;
         store.migrate(clock.now()).await?;
         let objects = Objects::open(&config.objects(), [])?;
-        let app = App::new(
-            store.clone(),
-            objects,
-            config.registry.clone(),
-            Arc::clone(&clock),
-            scratch.path().to_owned(),
-            config.secure_cookies,
-            Live::new(config.sources, config.settings.with_registry(config.registry.clone())),
-        );
+        let (workers, registry) = (config.workers, config.registry.clone());
+        let path = scratch.path().to_owned();
+        let app = App::new(store.clone(), objects, config, Arc::clone(&clock), path)?;
         let app = Arc::new(app);
-        let worker = config.workers.then(|| {
-            let options = WorkerOptions::from(&config.registry);
+        let worker = workers.then(|| {
+            let options = WorkerOptions::from(&registry);
             Worker::new(store, work::handlers(&app), clock, options).start()
         });
-        let http = serve(listener, &app, app.stopping.subscribe());
+        let router = api::router(Arc::clone(&app));
+        let listening = Listening::start(listener, router, tls, &registry);
+        let listening = listening.map_err(ServeError::Stopped)?;
         let keeper = tokio::spawn(keep(Arc::clone(&app), app.stopping.subscribe()));
         // It ends with the server: it listens for the same end.
         tokio::spawn(reload::watch(Arc::clone(&app), app.stopping.subscribe()));
-        let patience = Duration::from_secs_f64(config.registry.get(&keys::SERVER_SHUTDOWN));
-        Ok(Self { address, app, http, worker, keeper, patience, _scratch: scratch })
+        let patience = Duration::from_secs_f64(registry.get(&keys::SERVER_SHUTDOWN));
+        Ok(Self { address, app, listening, worker, keeper, patience, _scratch: scratch })
     }
 
     /// Serves until `end` comes, then stops: no new requests and jobs, and those at work are given
@@ -155,7 +158,7 @@ impl Server {
     pub async fn run(mut self, end: impl Future<Output = ()>) -> Result<(), ServeError> {
         tokio::select! {
             () = end => {}
-            ended = &mut self.http => {
+            ended = &mut self.listening.http => {
                 let ended = ended.unwrap_or_else(|error| Err(io::Error::other(error)));
                 return ended.map_err(ServeError::Stopped);
             }
@@ -171,9 +174,7 @@ impl Server {
         if let Some((shutdown, _)) = &worker {
             shutdown.now();
         }
-        if tokio::time::timeout(self.patience, &mut self.http).await.is_err() {
-            self.http.abort();
-        }
+        self.listening.stop(self.patience).await;
         if let Some((_, mut running)) = worker
             && tokio::time::timeout(self.patience, &mut running).await.is_err()
         {
@@ -185,21 +186,6 @@ impl Server {
             tracing::warn!(%error, "the store was not closed well");
         }
     }
-}
-
-fn serve(
-    listener: TcpListener,
-    app: &Arc<App>,
-    mut stopped: watch::Receiver<bool>,
-) -> JoinHandle<io::Result<()>> {
-    let service = api::router(Arc::clone(app)).into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(async move {
-        let end = async move {
-            // The sender is gone only when the server is.
-            let _ = stopped.wait_for(|stop| *stop).await;
-        };
-        axum::serve(listener, service).with_graceful_shutdown(end).await
-    })
 }
 
 /// Cleans up once in a while, and writes down what a dead worker could not.

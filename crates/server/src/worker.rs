@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use outlay_config::Live;
 use outlay_core::registry::keys;
 use outlay_jobs::{Clock, SystemClock, Worker, WorkerOptions};
 use outlay_store::{Objects, Store, StoreOptions};
@@ -26,17 +25,12 @@ pub async fn run(config: Config, end: impl Future<Output = ()>) -> Result<(), Se
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = Store::open(&config.store()?, StoreOptions::from(&config.registry)).await?;
     store.migrate(clock.now()).await?;
-    let app = App::new(
-        store.clone(),
-        Objects::open(&config.objects(), [])?,
-        config.registry.clone(),
-        Arc::clone(&clock),
-        scratch.path().to_owned(),
-        config.secure_cookies,
-        Live::new(config.sources, config.settings.with_registry(config.registry.clone())),
-    );
+    let objects = Objects::open(&config.objects(), [])?;
+    let registry = config.registry.clone();
+    let clock_too = Arc::clone(&clock);
+    let app = App::new(store.clone(), objects, config, clock_too, scratch.path().to_owned())?;
     let app = Arc::new(app);
-    let options = WorkerOptions::from(&config.registry);
+    let options = WorkerOptions::from(&registry);
     let worker = Worker::new(store.clone(), work::handlers(&app), clock, options);
     let (shutdown, mut running) = worker.start();
     let keeper = tokio::spawn(keep(Arc::clone(&app), app.stopping.subscribe()));
@@ -44,7 +38,7 @@ pub async fn run(config: Config, end: impl Future<Output = ()>) -> Result<(), Se
     end.await;
     app.stopping.send_replace(true);
     shutdown.now();
-    let patience = Duration::from_secs_f64(config.registry.get(&keys::SERVER_SHUTDOWN));
+    let patience = Duration::from_secs_f64(registry.get(&keys::SERVER_SHUTDOWN));
     if tokio::time::timeout(patience, &mut running).await.is_err() {
         // Its leases run out, and its jobs are taken over.
         running.abort();

@@ -137,13 +137,30 @@ impl Sessions<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn by_token(self, token: &TokenHash, now: DateTime<Utc>) -> Result<Option<Session>> {
+        self.lasting("token_hash", TokenHash::cell(Some(token)), now).await
+    }
+
+    /// A session, while it lasts and its person may sign in; notes its use.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn by_id(self, id: Id<Session>, now: DateTime<Utc>) -> Result<Option<Session>> {
+        self.lasting("id", Id::cell(Some(&id)), now).await
+    }
+
+    async fn lasting(
+        self,
+        column: &str,
+        value: Value,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Session>> {
         let at = stamp(now);
-        let values = vec![TokenHash::cell(Some(token)), DateTime::cell(Some(&at))];
         let sql = format!(
             "SELECT {COLUMNS} FROM sessions
-             WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > $2
+             WHERE {column} = $1 AND revoked_at IS NULL AND expires_at > $2
                AND user_id IN (SELECT id FROM users WHERE NOT disabled)"
         );
+        let values = vec![value, DateTime::cell(Some(&at))];
         let found = rows(&self.link.all(&sql, values).await?, read)?.into_iter().next();
         let Some(mut session) = found else { return Ok(None) };
         if note(self.link, "sessions", session.id.uuid(), Some(session.seen_at), at).await? {
@@ -242,13 +259,27 @@ impl Bearers<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn by_token(self, token: &TokenHash, now: DateTime<Utc>) -> Result<Option<Bearer>> {
+        self.valid("token_hash", TokenHash::cell(Some(token)), now).await
+    }
+
+    /// A token, while it is valid; notes its use.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn by_id(self, id: Id<ApiToken>, now: DateTime<Utc>) -> Result<Option<Bearer>> {
+        self.valid("id", Id::cell(Some(&id)), now).await
+    }
+
+    async fn valid(self, column: &str, value: Value, now: DateTime<Utc>) -> Result<Option<Bearer>> {
         let at = stamp(now);
-        let values = vec![TokenHash::cell(Some(token)), DateTime::cell(Some(&at))];
-        let sql = "SELECT * FROM api_tokens
-             WHERE token_hash = $1 AND revoked_at IS NULL
+        let values = vec![value, DateTime::cell(Some(&at))];
+        let sql = format!(
+            "SELECT * FROM api_tokens
+             WHERE {column} = $1 AND revoked_at IS NULL
                AND (expires_at IS NULL OR expires_at > $2)
-               AND user_id IN (SELECT id FROM users WHERE NOT disabled)";
-        let found = rows(&self.link.all(sql, values).await?, |row| {
+               AND user_id IN (SELECT id FROM users WHERE NOT disabled)"
+        );
+        let found = rows(&self.link.all(&sql, values).await?, |row| {
             let workspace_id = Field::read(row, "workspace_id")?;
             Ok(Bearer { workspace_id, token: Stored::read(row)? })
         })?;

@@ -199,3 +199,42 @@ fn workbook(compared: &Compared) -> Result<Vec<u8>, XlsxError> {
     sheet.set_freeze_panes(1, 1)?;
     book.save_to_buffer()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use calamine::{Data, Reader, Xlsx};
+    use outlay_mmm::summary::Estimate;
+
+    use super::{Compared, Scenario};
+
+    /// A name comes from a file or a person: opening the workbook must not run it.
+    #[test]
+    fn a_name_in_a_workbook_is_text_whatever_it_looks_like() {
+        let names = ["=HYPERLINK(\"https://evil.example\")", "+1+1", "-1", "@SUM(A1)", "\t=1"];
+        let scenario = |name: &&str| Scenario {
+            name: (*name).to_owned(),
+            spend: 1.0,
+            expected: Estimate::from_draws(&[1.0, 2.0]),
+            difference: None,
+            probability_worse: None,
+            roi: None,
+            channels: vec![1.0],
+        };
+        let compared = Compared {
+            sentence: String::new(),
+            warnings: Vec::new(),
+            channels: vec!["=1+1".to_owned()],
+            scenarios: names.iter().map(scenario).collect(),
+        };
+        let mut book: Xlsx<_> =
+            calamine::open_workbook_from_rs(Cursor::new(compared.xlsx().unwrap())).unwrap();
+        assert!(book.worksheet_formula("scenarios").unwrap().is_empty());
+        let cells = book.worksheet_range("scenarios").unwrap();
+        for (row, name) in (1_u32..).zip(names) {
+            assert_eq!(cells.get_value((row, 0)), Some(&Data::String(name.to_owned())));
+        }
+        assert_eq!(cells.get_value((0, 9)), Some(&Data::String("spend =1+1".to_owned())));
+    }
+}

@@ -1,12 +1,14 @@
 //! Who calls an endpoint, with at least the role that it asks for.
 
 use std::marker::PhantomData;
+use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use outlay_store::{Id, Role, Session, User, WorkspaceId};
 
+use super::access::Origin;
 use crate::problem::Problem;
 
 /// Who a request comes from, as the guard found out.
@@ -18,8 +20,10 @@ pub(crate) struct Identity {
     pub(crate) workspace: WorkspaceId,
     /// With which rights.
     pub(crate) role: Role,
-    /// The browser's session; absent for an API token.
+    /// The browser's session; absent for tokens.
     pub(crate) session: Option<Id<Session>>,
+    /// What an access token may be made from; absent for an access token.
+    pub(crate) origin: Option<Origin>,
     /// What must come with every change of the session.
     pub(crate) csrf: Option<String>,
 }
@@ -74,6 +78,18 @@ impl<R: Least, S: Send + Sync> FromRequestParts<S> for Caller<R> {
             return Err(Problem::new(StatusCode::FORBIDDEN, "auth.role", title, next));
         }
         Ok(Self { identity, role: PhantomData })
+    }
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct From(pub(crate) Option<IpAddr>);
+
+impl<S: Send + Sync> FromRequestParts<S> for From {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().copied().unwrap_or(Self(None)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! How often one may ask.
 
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
@@ -8,16 +9,18 @@ use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use outlay_core::registry::{Registry, keys};
+use outlay_store::{Id, User};
 
 use crate::problem::Problem;
 
 /// Keys from which those that are at rest are forgotten.
 const MANY: usize = 10_000;
 
-/// Limits of this process. Sign-ins by name and by address, requests by person or address.
+/// Limits of this process. Sign-ins by name and by address, requests by address and by person.
 pub(crate) struct Throttle {
     sign_ins: DefaultKeyedRateLimiter<String>,
-    requests: DefaultKeyedRateLimiter<String>,
+    addresses: DefaultKeyedRateLimiter<IpAddr>,
+    people: DefaultKeyedRateLimiter<Id<User>>,
 }
 
 /// One asked too often.
@@ -31,12 +34,16 @@ impl Throttle {
             let number = registry.get(setting) as u32;
             NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
         };
-        let requests = number(&keys::SERVER_REQUESTS);
-        // A page that opens asks for much at once.
-        let burst = requests.saturating_mul(NonZeroU32::MIN.saturating_add(1));
+        let per_second = |setting| {
+            let requests = number(setting);
+            // A page that opens asks for much at once.
+            let burst = requests.saturating_mul(NonZeroU32::MIN.saturating_add(1));
+            Quota::per_second(requests).allow_burst(burst)
+        };
         Self {
             sign_ins: RateLimiter::keyed(Quota::per_minute(number(&keys::SERVER_LOGIN_ATTEMPTS))),
-            requests: RateLimiter::keyed(Quota::per_second(requests).allow_burst(burst)),
+            addresses: RateLimiter::keyed(per_second(&keys::SERVER_ADDRESS_REQUESTS)),
+            people: RateLimiter::keyed(per_second(&keys::SERVER_REQUESTS)),
         }
     }
 
@@ -50,13 +57,21 @@ impl Throttle {
         Ok(())
     }
 
-    /// One more request of a person or an address.
-    pub(crate) fn request(&self, who: &str) -> Result<(), TooOften> {
-        check(&self.requests, &who.to_owned())
+    /// One more request from an address, before anything is looked up for it.
+    pub(crate) fn address(&self, address: IpAddr) -> Result<(), TooOften> {
+        check(&self.addresses, &address)
+    }
+
+    /// One more request of a person.
+    pub(crate) fn person(&self, person: Id<User>) -> Result<(), TooOften> {
+        check(&self.people, &person)
     }
 }
 
-fn check(limiter: &DefaultKeyedRateLimiter<String>, key: &String) -> Result<(), TooOften> {
+fn check<K: Hash + Eq + Clone>(
+    limiter: &DefaultKeyedRateLimiter<K>,
+    key: &K,
+) -> Result<(), TooOften> {
     if limiter.len() > MANY {
         limiter.retain_recent();
     }

@@ -1,8 +1,8 @@
 //! First run, signing in and out, and who one is.
 
 use axum::Json;
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::TimeDelta;
 use outlay_core::registry::keys;
@@ -11,21 +11,22 @@ use outlay_store::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::app::{App, Shared};
-use crate::auth::{Analyst, Anyone, Caller, cookie, token};
+use crate::auth::cookie::Cookie;
+use crate::auth::{Analyst, Anyone, Caller, From, Viewer, token};
 use crate::extract::Body;
 use crate::guard::place;
 use crate::problem::Problem;
 use crate::work;
 
 /// The first workspace has a known identity, so that two first runs at once cannot both succeed.
-const FIRST: Uuid = Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001);
+pub(crate) const FIRST: Uuid = Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001);
 
 /// Who one is.
 #[derive(Serialize, ToSchema)]
@@ -42,7 +43,17 @@ pub(crate) struct SessionView {
     /// To be sent as `X-CSRF-Token` with every change.
     #[serde(skip_serializing_if = "Option::is_none")]
     csrf: Option<String>,
+    /// The identity provider at which one may sign in instead, at `/api/session/sign-on`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign_on: Option<SignOn>,
     version: &'static str,
+}
+
+/// An identity provider.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SignOn {
+    /// What people here call it.
+    name: String,
 }
 
 /// A person.
@@ -89,6 +100,14 @@ struct SignIn {
     password: String,
 }
 
+/// One's password, and another one.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    current: String,
+    password: String,
+}
+
 /// The job that loads the demo.
 #[derive(Serialize, ToSchema)]
 struct Begun {
@@ -99,6 +118,7 @@ struct Begun {
 pub(crate) fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(who, sign_in, sign_out))
+        .routes(routes!(password))
         .routes(routes!(setup))
         .routes(routes!(demo))
 }
@@ -114,7 +134,9 @@ async fn who(
         let setup_needed = app.store.users().count().await? == 0;
         let version = outlay_engine::VERSION;
         let (user, role, workspace, csrf) = (None, None, None, None);
-        return Ok(Json(SessionView { setup_needed, user, role, workspace, csrf, version }));
+        let sign_on = app.oidc.as_ref().map(|it| SignOn { name: it.client.name.clone() });
+        let view = SessionView { setup_needed, user, role, workspace, csrf, sign_on, version };
+        return Ok(Json(view));
     };
     let csrf = identity.csrf.clone();
     view(&app, identity.user, identity.workspace, identity.role, csrf).await.map(Json)
@@ -140,6 +162,7 @@ async fn view(
             zone: workspace.body.time_zone,
         }),
         csrf,
+        sign_on: None,
         version: outlay_engine::VERSION,
     })
 }
@@ -150,7 +173,7 @@ async fn view(
     (status = 422, body = Problem)))]
 async fn setup(
     State(app): State<Shared>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    From(address): From,
     headers: HeaderMap,
     Body(form): Body<Setup>,
 ) -> Result<Response, Problem> {
@@ -170,7 +193,7 @@ async fn setup(
     };
     let user = User { email, name, disabled: false };
     let user = found(&app, shop, user, form.password).await?;
-    open(&app, &user, address, &headers, StatusCode::CREATED).await
+    begin(&app, &user, address, &headers, StatusCode::CREATED).await
 }
 
 /// Makes the first workspace and its admin. Possible once.
@@ -246,11 +269,11 @@ pub(crate) fn long_enough(app: &App, password: &str) -> Result<(), Problem> {
     (status = 429, body = Problem)))]
 async fn sign_in(
     State(app): State<Shared>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    From(address): From,
     headers: HeaderMap,
     Body(form): Body<SignIn>,
 ) -> Result<Response, Problem> {
-    if let Err(too_often) = app.throttle.sign_in(&form.email, Some(address.ip())) {
+    if let Err(too_often) = app.throttle.sign_in(&form.email, address) {
         return Ok(too_often.into_response());
     }
     let user = app.store.users().by_email(&form.email).await?.filter(|user| !user.body.disabled);
@@ -260,7 +283,7 @@ async fn sign_in(
     };
     let right = app.passwords.check(form.password, hash).await?;
     match user.filter(|_| right) {
-        Some(user) => open(&app, &user, address, &headers, StatusCode::OK).await,
+        Some(user) => begin(&app, &user, address, &headers, StatusCode::OK).await,
         None => Err(Problem::new(
             StatusCode::UNAUTHORIZED,
             "auth.wrong",
@@ -270,14 +293,29 @@ async fn sign_in(
     }
 }
 
-/// Begins a session.
-async fn open(
+/// The answer to a sign-in.
+async fn begin(
     app: &App,
     user: &Stored<User>,
-    address: SocketAddr,
+    address: Option<IpAddr>,
     headers: &HeaderMap,
     status: StatusCode,
 ) -> Result<Response, Problem> {
+    let (view, cookie) = open(app, user, address, headers).await?;
+    let mut response = (status, Json(view)).into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// Begins a session: who one is then, and the header that makes the browser keep it.
+pub(crate) async fn open(
+    app: &App,
+    user: &Stored<User>,
+    address: Option<IpAddr>,
+    headers: &HeaderMap,
+) -> Result<(SessionView, Option<HeaderValue>), Problem> {
     let Some((workspace, role)) = place(app, user.id, None).await? else {
         let title = "you belong to no workspace";
         let next = "ask an admin to add you";
@@ -292,16 +330,47 @@ async fn open(
         token: TokenHash::of(&secret),
         csrf: token::csrf_hash(&secret),
         expires_at: now + TimeDelta::seconds(seconds),
-        address: Some(address.ip().to_string()),
+        address: address.map(|address| address.to_string()),
         agent: agent.map(|text| text.chars().take(200).collect()),
     };
     app.store.sessions().open(new, now).await?;
     let view = view(app, user.id, workspace, role, Some(token::csrf(&secret))).await?;
-    let mut response = (status, Json(view)).into_response();
-    if let Some(cookie) = cookie::set(&secret, seconds, app.secure_cookies) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+    let cookie = Cookie::Session.set(&secret, seconds, app.secure_cookies);
+    Ok((view, cookie))
+}
+
+/// Changes one's password. All sessions end, and this one begins anew.
+#[utoipa::path(put, path = "/api/session/password", tag = "session", request_body = Change,
+    security(("session" = ["viewer"])), responses(
+    (status = 200, body = SessionView), (status = 403, body = Problem),
+    (status = 422, body = Problem), (status = 429, body = Problem)))]
+async fn password(
+    State(app): State<Shared>,
+    From(address): From,
+    caller: Caller<Viewer>,
+    headers: HeaderMap,
+    Body(form): Body<Change>,
+) -> Result<Response, Problem> {
+    let refused = |title| {
+        let next = "sign in with your password and try again, or ask an admin for a new one";
+        Problem::new(StatusCode::FORBIDDEN, "auth.wrong", title, next)
+    };
+    if caller.session.is_none() {
+        return Err(refused("a token cannot change a password"));
     }
-    Ok(response)
+    let user = app.store.users().get(caller.user).await?;
+    if let Err(too_often) = app.throttle.sign_in(&user.body.email, address) {
+        return Ok(too_often.into_response());
+    }
+    let hash = app.store.users().password(user.id).await?;
+    if !app.passwords.check(form.current, hash).await? {
+        return Err(refused("the current password is wrong"));
+    }
+    long_enough(&app, &form.password)?;
+    let hash = app.passwords.hash(form.password).await?;
+    app.store.users().set_password(user.id, Some(&hash), app.now()).await?;
+    app.store.sessions().revoke_all(user.id, app.now()).await?;
+    begin(&app, &user, address, &headers, StatusCode::OK).await
 }
 
 /// Signs out.
@@ -314,7 +383,7 @@ async fn sign_out(
         app.store.sessions().revoke(session, app.now()).await?;
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
-    if let Some(cookie) = cookie::set("", 0, app.secure_cookies) {
+    if let Some(cookie) = Cookie::Session.set("", 0, app.secure_cookies) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)

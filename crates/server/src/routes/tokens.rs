@@ -44,8 +44,31 @@ struct NewToken {
     role: Role,
 }
 
+/// What an access token is wanted for.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewAccess {
+    /// At most one's own, which it is when left out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    role: Option<Role>,
+}
+
+/// An access token, as RFC 6749 (section 5.1) writes it.
+#[derive(Serialize, ToSchema)]
+struct AccessView {
+    /// The token, a signed JSON web token.
+    access_token: String,
+    /// `Bearer`.
+    token_type: &'static str,
+    /// Seconds for which it is valid.
+    expires_in: i64,
+    expires_at: DateTime<Utc>,
+    role: String,
+}
+
 pub(crate) fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(revoke))
+    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(access)).routes(routes!(revoke))
 }
 
 fn view(stored: Stored<ApiToken>, secret: Option<String>) -> TokenView {
@@ -115,6 +138,46 @@ async fn add(
     };
     let stored = app.scope(caller.workspace).api_tokens().create(body, now).await?;
     Ok((StatusCode::CREATED, Json(view(stored, Some(secret)))))
+}
+
+/// Makes an access token (JSON web token) of a few minutes. It ends with the session or the API
+/// token that it is made with.
+#[utoipa::path(post, path = "/api/tokens/access", tag = "settings", request_body = NewAccess,
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 201, body = AccessView), (status = 403, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn access(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Body(form): Body<NewAccess>,
+) -> Result<(StatusCode, Json<AccessView>), Problem> {
+    let Some(access) = &app.access else {
+        let title = "this server has no secret to sign access tokens with";
+        let next = "set `auth.jwt_secret`, or use an API token";
+        return Err(Problem::conflict("token.no-access", title, next));
+    };
+    let role = form.role.unwrap_or(caller.role);
+    let origin = caller.origin.filter(|_| role <= caller.role).ok_or_else(|| {
+        let title = "an access token cannot be given more than you have, nor make another one";
+        let next = "use the session or the API token, and a role up to your own";
+        Problem::new(StatusCode::FORBIDDEN, "token.role", title, next)
+    })?;
+    let now = app.now();
+    let lasts = app.registry.get(&keys::SERVER_ACCESS_MINUTES) * 60.0;
+    let who = (caller.user, caller.workspace, role);
+    let made = access.issue(who, origin, TimeDelta::seconds(lasts as i64), now);
+    let (access_token, expires_at) = made.ok_or_else(|| {
+        let title = "the access token could not be signed";
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", title, "look at the log")
+    })?;
+    let view = AccessView {
+        access_token,
+        token_type: "Bearer",
+        expires_in: (expires_at - now).num_seconds(),
+        expires_at,
+        role: role.to_string(),
+    };
+    Ok((StatusCode::CREATED, Json(view)))
 }
 
 /// Takes a token back: one's own, or as admin anybody's.

@@ -48,8 +48,18 @@ struct NewRole {
     role: Role,
 }
 
+/// Another password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    password: String,
+}
+
 pub(crate) fn router() -> OpenApiRouter<Shared> {
-    OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(change, remove))
+    OpenApiRouter::new()
+        .routes(routes!(list, add))
+        .routes(routes!(change, remove))
+        .routes(routes!(reset))
 }
 
 async fn view(app: &Shared, id: Id<User>, role: Role) -> Result<UserView, Problem> {
@@ -148,6 +158,35 @@ async fn change(
     }
     members.set(id, form.role, app.now()).await?;
     Ok(Json(view(&app, id, form.role).await?))
+}
+
+/// Gives a person a new first password, and ends their sessions. Whoever belongs to other
+/// workspaces as well keeps theirs: an admin here has no say there.
+#[utoipa::path(put, path = "/api/users/{id}/password", tag = "settings", request_body = NewPassword,
+    params(("id" = uuid::Uuid, Path)),
+    security(("session" = ["admin"]), ("token" = ["admin"])),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+async fn reset(
+    State(app): State<Shared>,
+    caller: Caller<Admin>,
+    Ident(id): Ident<User>,
+    Body(form): Body<NewPassword>,
+) -> Result<StatusCode, Problem> {
+    let places = app.store.users().memberships(id).await?;
+    if !places.iter().any(|member| member.workspace_id == caller.workspace) {
+        return Err(Problem::not_found("user"));
+    }
+    if places.iter().any(|member| member.workspace_id != caller.workspace) {
+        let title = "this person belongs to other workspaces as well";
+        let next = "let them change it themselves";
+        return Err(Problem::conflict("user.elsewhere", title, next));
+    }
+    long_enough(&app, &form.password)?;
+    let hash = app.passwords.hash(form.password).await?;
+    app.store.users().set_password(id, Some(&hash), app.now()).await?;
+    app.store.sessions().revoke_all(id, app.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Takes a person's place in this workspace away, and ends their sessions.

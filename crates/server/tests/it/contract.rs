@@ -41,7 +41,7 @@ fn what_is_not_there_is_not_invented() {
 }
 
 /// A change of a campaign's budget that waits for a person.
-fn proposed(running: &Running, minutes: i64) -> String {
+pub(crate) fn proposed(running: &Running, minutes: i64) -> String {
     let app = &running.server.as_ref().unwrap().app;
     let now = Utc::now();
     let euros = |units: i64| Money::new(units * 1_000_000, "EUR".parse().unwrap());
@@ -144,7 +144,8 @@ fn reach_is_planned_and_kept() {
     assert_eq!(admin.post("/api/control/reach-planner", &json!({ "rows": [] })).status, 422);
 }
 
-fn model(admin: &Caller) -> String {
+/// A model that was learned from a small brand.
+pub(crate) fn model(admin: &Caller) -> String {
     let upload = admin.upload("brand.csv", &brand(110)).body["id"].clone();
     let form = json!({ "upload": upload, "name": "B" });
     let dataset = admin.post("/api/datasets", &form).body["id"].clone();

@@ -3,12 +3,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod access;
+mod access_tokens;
 mod contract;
 mod description;
 mod doctor;
+mod edge;
 mod flow;
 mod live;
+mod passwords;
 mod security;
 mod shape;
+mod sign_on;
 mod support;
 mod transfers;
+mod workspaces;

@@ -23,11 +23,17 @@ pub(crate) struct Running {
 impl Running {
     /// A server with quick looks and a few settings.
     pub(crate) fn with(settings: &[(&str, f64)]) -> Self {
+        Self::configured(settings, |_| {})
+    }
+
+    /// The same, with what else is configured.
+    pub(crate) fn configured(settings: &[(&str, f64)], more: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Runtime::new().unwrap();
         let quick = [
             ("server.events_poll_seconds", 0.05),
             ("server.requests_per_second", 1e6),
+            ("server.address_requests_per_second", 1e6),
             ("server.login_attempts_per_minute", 1e4),
             ("server.shutdown_seconds", 2.0),
             ("jobs.poll_seconds", 0.05),
@@ -37,6 +43,7 @@ impl Running {
         let all = quick.iter().chain(settings).map(|(key, value)| ((*key).to_owned(), *value));
         let mut config = Config::new("127.0.0.1:0".parse().unwrap(), folder.path());
         config.registry = Registry::with(all).unwrap();
+        more(&mut config);
         let server = runtime.block_on(Server::start(config)).unwrap();
         let base = format!("http://{}", server.address);
         Self { runtime, server: Some(server), base, _folder: folder }
