@@ -52,11 +52,11 @@ describe("the shell", () => {
     expect(router.state.location.pathname).toBe("/data");
   });
 
-  it("says what happened, why, what next and what was kept", async () => {
+  it("says what happened, why, and what next", async () => {
     serve(WORLDS.broken);
     open("/model");
     const alert = await screen.findByRole("alert", {}, LONG);
-    for (const text of ["The store does not answer", /busy for longer/, /Try again in a moment/, "Your upload is safe.", "store.unavailable"]) {
+    for (const text of ["The store does not answer", /busy for longer/, /Try again in a moment/, "store.unavailable"]) {
       expect(within(alert).getByText(text)).toBeTruthy();
     }
   });
