@@ -11,6 +11,41 @@ const heading = (name: RegExp | string) => screen.findByRole("heading", { name }
 
 beforeEach(() => localStorage.clear());
 
+describe("signing in", () => {
+  it("leads to the identity provider and back to the page that was opened", async () => {
+    window.history.replaceState(null, "", "/plan?model=1");
+    serve(WORLDS.nobody);
+    open("/plan");
+    const link = await screen.findByRole("link", { name: "Example login" }, LONG);
+    expect(link.getAttribute("href")).toBe("/api/session/sign-on?next=%2Fplan%3Fmodel%3D1");
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+
+  it("says why the identity provider's answer was not taken, and repeats nothing of the address", async () => {
+    window.history.replaceState(null, "", "/?sign-on=auth.oidc-domain");
+    serve(WORLDS.nobody);
+    const { unmount } = open("/");
+    expect((await screen.findByRole("alert", {}, LONG)).textContent).toMatch(/your domain may not sign in/);
+    unmount();
+    window.history.replaceState(null, "", "/?sign-on=call+0800-evil");
+    open("/");
+    expect((await screen.findByRole("alert", {}, LONG)).textContent).not.toMatch(/evil/);
+    window.history.replaceState(null, "", "/");
+  });
+
+  it("changes one's password", async () => {
+    const calls = serve();
+    open("/settings?tab=password");
+    const user = userEvent.setup();
+    await user.type(await screen.findByLabelText(/Current password/, {}, LONG), "correct horse");
+    await user.type(screen.getByLabelText(/New password/), "another good one");
+    await user.click(screen.getByRole("button", { name: "Change the password" }));
+    await waitFor(() => expect(calls.find((c) => c.path === "/api/session/password")).toMatchObject({
+      method: "PUT", body: { current: "correct horse", password: "another good one" },
+    }));
+  });
+});
+
 describe("the first run", () => {
   it("asks for one person before anything else", async () => {
     const calls = serve(WORLDS.setup);
@@ -52,11 +87,11 @@ describe("the shell", () => {
     expect(router.state.location.pathname).toBe("/data");
   });
 
-  it("says what happened, why, what next and what was kept", async () => {
+  it("says what happened, why, and what next", async () => {
     serve(WORLDS.broken);
     open("/model");
     const alert = await screen.findByRole("alert", {}, LONG);
-    for (const text of ["The store does not answer", /busy for longer/, /Try again in a moment/, "Your upload is safe.", "store.unavailable"]) {
+    for (const text of ["The store does not answer", /busy for longer/, /Try again in a moment/, "store.unavailable"]) {
       expect(within(alert).getByText(text)).toBeTruthy();
     }
   });

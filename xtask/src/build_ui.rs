@@ -61,7 +61,7 @@ pub(crate) fn when_changed() -> Result<(), Failed> {
 }
 
 /// npm, started in `web`; on Windows it is a script and has to be named so.
-fn npm(web: &Path) -> Command {
+pub(crate) fn npm(web: &Path) -> Command {
     let mut command = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
     command.current_dir(web);
     command

@@ -27,7 +27,8 @@ usage: cargo xtask TASK [ARGS]
                  build the dashboard and the binary, and run `outlay serve --demo ARGS`
   test [ARGS]    run all tests and documentation tests; ARGS go to the test runner
   build-ui       build the dashboard in web/ when its sources have changed (needs Node.js)
-  codegen        write the files anew that are generated from the code (docs/openapi.json)
+  codegen        write the files anew that are generated from the code (docs/openapi.json,
+                 configuration, the dashboard's types)
   check          formatting, clippy without warnings, licences where cargo-deny is installed
   bench [NAME]   run the benchmark programs (or those whose name contains NAME) in release
   bench worlds [--quick] [ARGS]

@@ -131,6 +131,7 @@ pub struct DataSummary {
     /// Currency of spend, where known.
     pub currency: Option<String>,
     /// `day`, `week` or `month`.
+    #[cfg_attr(feature = "schema", schema(value_type = outlay_core::Granularity))]
     pub granularity: String,
     /// First period.
     pub start: NaiveDate,

@@ -66,6 +66,7 @@ pub struct Question {
     /// First days of the periods planned.
     pub periods: Vec<String>,
     /// `day`, `week` or `month`.
+    #[cfg_attr(feature = "schema", schema(value_type = outlay_core::Granularity))]
     pub period: String,
     /// Geos; one for a national plan.
     pub geos: Vec<String>,

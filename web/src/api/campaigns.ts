@@ -2,32 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 
 import { get } from "./client";
 import type { Page } from "./client";
+import type { Wire } from "./wire";
 
-/** Money in `currency`; ratios are ratios of sums over the range. */
-export interface Campaign {
-  id: string;
-  name: string;
-  platform: string;
-  channel: string;
-  status: string;
-  currency: string | null;
-  budget: number | null;
-  spend: number;
-  outcome: number | null;
-  outcome_unit: string | null;
-  outcome_is_money: boolean;
-  /** Spend per period, oldest first, for the small line. */
-  trend: number[];
-  from: string | null;
-  to: string | null;
-}
-
-export interface CampaignSeries {
-  dates: string[];
-  metrics: { name: string; unit: string; is_money: boolean; values: (number | null)[] }[];
-  /** Changes that were made, to be marked on the line. */
-  changes: { date: string; sentence: string }[];
-}
+export type Campaign = Wire<"CampaignView">;
+export type CampaignSeries = Wire<"CampaignSeries">;
 
 export interface CampaignFilter {
   platform?: string;

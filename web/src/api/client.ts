@@ -1,24 +1,10 @@
 // The one place that talks to the server: problems become errors, writes carry the CSRF token and
 // an idempotency key, documents that can change under us carry their version.
 
-export interface FieldProblem {
-  field: string;
-  message: string;
-}
+import type { Wire } from "./wire";
 
-/** `application/problem+json`. */
-export interface Problem {
-  type?: string;
-  title: string;
-  status: number;
-  code: string;
-  detail?: string;
-  /** What to do now. */
-  next?: string;
-  /** What was kept although this failed. */
-  kept?: string;
-  errors?: FieldProblem[];
-}
+/** `application/problem+json`; what never reached the server has no type and perhaps no next step. */
+export type Problem = Pick<Wire<"Problem">, "title" | "status" | "code"> & Partial<Wire<"Problem">>;
 
 export class ApiError extends Error {
   constructor(readonly problem: Problem) {
@@ -34,7 +20,7 @@ export class ApiError extends Error {
 /** A page of a list; `next` is the cursor of the page after it. */
 export interface Page<T> {
   items: T[];
-  next: string | null;
+  next?: string | null;
 }
 
 let csrf: string | undefined;
@@ -130,6 +116,7 @@ export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
   request<T>("GET", path, { query, signal });
 export const post = <T>(path: string, body?: unknown, options: Options = {}) =>
   request<T>("POST", path, { ...options, body: body ?? {} });
+export const put = <T>(path: string, body: unknown) => request<T>("PUT", path, { body });
 export const patch = <T>(path: string, body: unknown, options: Options = {}) =>
   request<T>("PATCH", path, { ...options, body });
 export const remove = <T = void>(path: string) => request<T>("DELETE", path);

@@ -2,42 +2,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { get, post, remove } from "./client";
 import type { Page } from "./client";
-import type { Granularity } from "./common";
 import type { Mapping, Quality, Totals } from "./description";
+import type { Wire } from "./wire";
 
-export interface Dataset {
-  id: string;
-  name: string;
-  version: number;
-  granularity: Granularity;
-  periods: number;
-  from: string;
-  to: string;
-  /** Paid, then organic, in the order of colours. */
-  channels: string[];
-  geos: string[];
-  kpi: string;
-  outcome_unit: string;
-  outcome_is_money: boolean;
-  currency: string | null;
-  quality: { verdict: "ok" | "review" | "fail"; score: number | null; findings: number };
-  upload: string | null;
-  created_at: string;
-  created_by?: string | null;
-}
-
+export type Dataset = Wire<"DatasetView">;
 /** National series per period; spend in money, exposure in its own unit. */
-export interface DatasetSeries {
-  dates: string[];
-  kpi: { name: string; values: number[] };
-  channels: {
-    name: string;
-    kind: "paid" | "organic";
-    spend: number[] | null;
-    exposure: number[] | null;
-    exposure_unit: string | null;
-  }[];
-}
+export type DatasetSeries = Wire<"SeriesView">;
 
 const KEY = "datasets";
 

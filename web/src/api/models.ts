@@ -2,39 +2,15 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { get, post, remove } from "./client";
 import type { Page } from "./client";
-import type { Reference, Verdict } from "./common";
 import type { Comparison, Summary } from "./summary";
+import type { Wire } from "./wire";
 
-export type Method = "nuts" | "laplace" | "pathfinder" | "ridge";
-export type Preset = "outlay" | "meridian" | "pymc-marketing";
-export type ModelState = "queued" | "running" | "ready" | "failed" | "cancelled";
+export type Method = Wire<"Method">;
+export type Preset = Wire<"Preset">;
+export type Model = Wire<"ModelView">;
 
-export interface Model {
-  id: string;
-  name: string;
-  version: number;
-  state: ModelState;
-  dataset: Reference;
-  preset: string;
-  method: Method;
-  seed: number;
-  /** The model whose numbers Home and Plan show. */
-  published: boolean;
-  published_at?: string | null;
-  health: { verdict: Verdict; score: number } | null;
-  sentence: string | null;
-  job: string | null;
-  created_at: string;
-  finished_at?: string | null;
-  created_by?: string | null;
-}
-
-export interface FitForm {
-  dataset: string;
-  preset: Preset;
-  method: Method;
-  seed?: number;
-}
+/** What the form asks for; the server knows the rest of a fit's request. */
+export type FitForm = Pick<Wire<"ModelAsk">, "dataset" | "preset" | "method" | "seed">;
 
 const KEY = "models";
 
@@ -66,7 +42,7 @@ export function useModelComparison(left: string | undefined, right: string | und
 export function useFit() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (form: FitForm) => post<{ model: string; job: string }>("/models", form),
+    mutationFn: (form: FitForm) => post<Wire<"ModelBegun">>("/models", form),
     onSuccess: () => client.invalidateQueries({ queryKey: [KEY] }),
   });
 }

@@ -2,21 +2,10 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { address, get, post, remove } from "./client";
 import type { Page } from "./client";
-import type { Reference } from "./common";
 import type { PlanComparison, PlanDocument, PlanQuestion, Sensitivity } from "./plan";
+import type { Wire } from "./wire";
 
-export interface PlanRow {
-  id: string;
-  name: string;
-  state: "queued" | "running" | "ready" | "failed" | "cancelled";
-  model: Reference;
-  job: string | null;
-  sentence: string | null;
-  /** Planned total over the horizon, in money. */
-  spend: number | null;
-  created_at: string;
-  created_by?: string | null;
-}
+export type PlanRow = Wire<"PlanView">;
 
 export interface PlanForm {
   model: string;
@@ -71,21 +60,15 @@ export function usePlanComparison(ids: string[]) {
 export function useOptimise() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (form: PlanForm) => post<{ plan: string; job: string }>("/plans", form),
+    mutationFn: (form: PlanForm) => post<Wire<"PlanBegun">>("/plans", form),
     onSuccess: () => client.invalidateQueries({ queryKey: [KEY] }),
   });
-}
-
-/** One row of a plan of one's own: money over the horizon. */
-export interface OwnRow {
-  channel: string;
-  spend: number;
 }
 
 /** Prices a plan of one's own, without searching for a better one. */
 export function usePrice() {
   return useMutation({
-    mutationFn: (form: { model: string; horizon?: number; rows: OwnRow[] }) =>
+    mutationFn: (form: Wire<"Own">) =>
       post<PlanDocument>("/plans/price", form),
   });
 }

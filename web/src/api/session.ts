@@ -1,17 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
-import { get, post, remove, rememberCsrf } from "./client";
+import { get, post, put, remove, rememberCsrf } from "./client";
+import type { Wire } from "./wire";
 
-export type RoleName = "viewer" | "analyst" | "approver" | "operator" | "admin";
-
-export interface Session {
-  setup_needed: boolean;
-  user?: { id: string; name: string; email: string };
-  role?: RoleName;
-  workspace?: { id: string; name: string; currency: string | null; zone: string };
-  csrf?: string;
-  version: string;
-}
+export type RoleName = Wire<"Role">;
+export type Session = Wire<"SessionView">;
 
 const KEY = ["session"];
 
@@ -20,7 +13,7 @@ export function useSession() {
     queryKey: KEY,
     queryFn: async () => {
       const session = await get<Session>("/session");
-      rememberCsrf(session.csrf);
+      rememberCsrf(session.csrf ?? undefined);
       return session;
     },
     staleTime: 60_000,
@@ -36,12 +29,7 @@ function useReset() {
   };
 }
 
-export interface SetupForm {
-  name: string;
-  email: string;
-  password: string;
-  workspace: string;
-}
+export type SetupForm = Wire<"Setup">;
 
 export function useSetup() {
   return useMutation({
@@ -52,8 +40,21 @@ export function useSetup() {
 
 export function useSignIn() {
   return useMutation({
-    mutationFn: (form: { email: string; password: string }) => post<Session>("/session", form),
+    mutationFn: (form: Wire<"SignIn">) => post<Session>("/session", form),
     onSuccess: useReset(),
+  });
+}
+
+/** One's own password: all sessions end, and this one begins anew. */
+export function useChangePassword() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (form: { current: string; password: string }) =>
+      put<Session>("/session/password", form),
+    onSuccess: (session) => {
+      rememberCsrf(session.csrf ?? undefined);
+      client.setQueryData(KEY, session);
+    },
   });
 }
 
@@ -63,14 +64,14 @@ export function useSignOut() {
 
 /** Loads the generated brand: data set, model and plan, with progress. */
 export function useDemo() {
-  return useMutation({ mutationFn: () => post<{ job: string }>("/demo") });
+  return useMutation({ mutationFn: () => post<Wire<"DemoBegun">>("/demo") });
 }
 
 const ORDER: RoleName[] = ["viewer", "analyst", "approver", "operator", "admin"];
 
 /** Whether a role may do what needs at least `least`; the server decides, this only hides. */
-export function may(role: RoleName | undefined, least: RoleName): boolean {
-  return role !== undefined && ORDER.indexOf(role) >= ORDER.indexOf(least);
+export function may(role: RoleName | null | undefined, least: RoleName): boolean {
+  return role != null && ORDER.indexOf(role) >= ORDER.indexOf(least);
 }
 
 /** Whether the reader may do it: what they may not do is not offered. */

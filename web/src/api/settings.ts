@@ -2,55 +2,13 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { get, patch, post, remove } from "./client";
 import type { Page } from "./client";
-import type { RoleName } from "./session";
+import type { Wire } from "./wire";
 
 /** One key of the configuration registry. */
-export interface Setting {
-  key: string;
-  value: number | string | boolean;
-  default: number | string | boolean;
-  unit: string;
-  min?: number | null;
-  max?: number | null;
-  /** Where the default comes from. */
-  source: string;
-  impact: "low" | "medium" | "high" | string;
-  meaning: string;
-  /** Whether a change counts at once, without a restart. */
-  live: boolean;
-}
-
-export interface User {
-  id: string;
-  name: string;
-  email: string;
-  role: RoleName;
-  created_at: string;
-  last_seen_at: string | null;
-}
-
-export interface Token {
-  id: string;
-  name: string;
-  role: RoleName;
-  created_at: string;
-  expires_at: string | null;
-  last_used_at: string | null;
-}
-
-export interface SystemPart {
-  name: string;
-  state: "ok" | "degraded" | "down" | string;
-  message: string;
-  checked_at: string;
-}
-
-export interface System {
-  version: string;
-  started_at: string;
-  parts: SystemPart[];
-  versions: Record<string, string>;
-}
+export type Setting = Wire<"SettingView">;
+export type User = Wire<"UserView">;
+export type Token = Wire<"TokenView">;
+export type System = Wire<"SystemView">;
 
 function useList<T>(name: string, path: string) {
   return useQuery({
@@ -85,19 +43,14 @@ export const useChangeSetting = () =>
     patch<Page<Setting>>("/settings", { [change.key]: change.value }),
   );
 
-export interface UserForm {
-  name: string;
-  email: string;
-  password: string;
-  role: RoleName;
-}
+export type UserForm = Wire<"NewUser">;
 
 export const useAddUser = () => useWrite("users", (form: UserForm) => post<User>("/users", form));
 export const useRemoveUser = () => useWrite("users", (id: string) => remove(`/users/${id}`));
 
 /** The secret is in the answer once and never again. */
 export const useAddToken = () =>
-  useWrite("tokens", (form: { name: string; role: RoleName }) =>
-    post<Token & { secret: string }>("/tokens", form),
+  useWrite("tokens", (form: Wire<"NewToken">) =>
+    post<Token>("/tokens", form),
   );
 export const useRemoveToken = () => useWrite("tokens", (id: string) => remove(`/tokens/${id}`));

@@ -2,14 +2,9 @@ import { useQuery } from "@tanstack/react-query";
 
 import { ApiError, address, csrfHeaders, get, newKey, post } from "./client";
 import type { Check, Description, Mapping } from "./description";
+import type { Wire } from "./wire";
 
-export interface Upload {
-  id: string;
-  name: string;
-  bytes: number;
-  sha256: string;
-  at: string;
-}
+export type Upload = Wire<"UploadView">;
 
 export interface Sending {
   /** Bytes sent and in all. */

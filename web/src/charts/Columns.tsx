@@ -11,7 +11,7 @@ import { shorten, useWidth } from "./width";
 export interface Alternative {
   name: string;
   parts: { name: string; colour: string; value: number }[];
-  difference: Estimate | null;
+  difference?: Estimate | null;
   shown: string;
   tip: string;
 }

@@ -6,7 +6,7 @@ import type { Quantiles } from "./number";
 /** What decides the words; every document of the API carries it. */
 export interface Units {
   /** ISO code, or a sign where only that is known; null where the currency is not known. */
-  currency: string | null;
+  currency?: string | null;
   outcome_is_money: boolean;
   /** Currency code, or the KPI's name. */
   outcome_unit: string;

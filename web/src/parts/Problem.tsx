@@ -15,7 +15,7 @@ export function problemFrom(error: unknown): ProblemDocument {
   };
 }
 
-/** What happened, why, what to do next, what was kept; the code small. */
+/** What happened, why, what to do next; the code small. */
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
   const problem = problemFrom(error);
   return (
@@ -34,7 +34,6 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
         </ul>
       )}
       {problem.next && <p>{problem.next}</p>}
-      {problem.kept && <p>{problem.kept}</p>}
       <p className="row">
         {retry && (
           <Button size="xs" variant="default" onClick={retry}>

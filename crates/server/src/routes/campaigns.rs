@@ -36,9 +36,9 @@ struct Filter {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Range {
-    /// First day; four weeks ago when left out.
+    /// First day; four weeks before the last when left out.
     from: Option<NaiveDate>,
-    /// Last day; today when left out.
+    /// Last day; today, or the campaign's own last day, when left out.
     to: Option<NaiveDate>,
     /// Attribution whose figures are meant; `platform` when left out.
     attribution: Option<String>,
@@ -53,11 +53,12 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(series))
 }
 
-/// Days of a page where nothing is said.
-const USUAL: u64 = 28;
+/// Days before the last one of a page where nothing is said: four weeks with it.
+const USUAL: u64 = 27;
 
-fn span(app: &App, range: Range) -> Span {
-    let to = range.to.unwrap_or_else(|| app.now().date_naive());
+fn span(app: &App, campaign: &Campaign, range: Range) -> Span {
+    let today = app.now().date_naive();
+    let to = range.to.unwrap_or_else(|| campaign.end_date.map_or(today, |end| end.min(today)));
     Span {
         from: range.from.or_else(|| to.checked_sub_days(Days::new(USUAL))).unwrap_or(to),
         to,
@@ -71,9 +72,16 @@ async fn view(
     stored: &Stored<Campaign>,
 ) -> Result<CampaignView, Problem> {
     let scope = app.scope(workspace);
-    let span = span(app, Range { from: None, to: None, attribution: None });
+    let span = span(app, &stored.body, Range { from: None, to: None, attribution: None });
     let days = scope.facts().series(stored.id, span).await?;
     let arms = scope.arms().of_campaign(stored.id, Page::default()).await?.rows;
+    // A platform that counts nothing at all does not report what came of it.
+    let counts = |day: &outlay_store::DayTotals| {
+        day.totals.clicks != 0
+            || day.totals.conversions_micros != 0
+            || day.totals.revenue.micros != 0
+    };
+    let counted = days.iter().any(counts);
     let revenue: i64 = days.iter().map(|day| day.totals.revenue.micros).sum();
     let cost: i64 = days.iter().map(|day| day.totals.cost.micros).sum();
     let (body, first) = (&stored.body, arms.first());
@@ -86,7 +94,7 @@ async fn view(
         currency: body.budget.currency.code().to_owned(),
         budget: units(body.budget.micros),
         spend: units(cost),
-        outcome: (!days.is_empty()).then(|| units(revenue)),
+        outcome: counted.then(|| units(revenue)),
         outcome_unit: "revenue",
         outcome_is_money: true,
         trend: days.iter().map(|day| units(day.totals.cost.micros)).collect(),
@@ -148,8 +156,8 @@ async fn metrics(
     Params(range): Params<Range>,
 ) -> Result<Json<Listed<DayView>>, Problem> {
     let scope = app.scope(caller.workspace);
-    scope.campaigns().get(id).await?;
-    let days = scope.facts().series(id, span(&app, range)).await?;
+    let campaign = scope.campaigns().get(id).await?;
+    let days = scope.facts().series(id, span(&app, &campaign.body, range)).await?;
     Ok(Json(Listed::whole(days.iter().map(day).collect())))
 }
 
@@ -195,19 +203,22 @@ async fn series(
 ) -> Result<Json<CampaignSeries>, Problem> {
     let scope = app.scope(caller.workspace);
     let campaign = scope.campaigns().get(id).await?;
-    let days = scope.facts().series(id, span(&app, range)).await?;
+    let days = scope.facts().series(id, span(&app, &campaign.body, range)).await?;
     let changes = scope.allocation_changes().of_campaign(id, Page::default()).await?.rows;
     let metric = |name: &'static str, is_money, of: &dyn Fn(&outlay_store::DayTotals) -> f64| {
         MetricSeries { name, unit: name, is_money, values: days.iter().map(of).collect() }
     };
+    let mut metrics = vec![
+        metric("spend", true, &|day| units(day.totals.cost.micros)),
+        metric("revenue", true, &|day| units(day.totals.revenue.micros)),
+        metric("clicks", false, &|day| day.totals.clicks as f64),
+        metric("impressions", false, &|day| day.totals.impressions as f64),
+    ];
+    // What the platform never counts is no series.
+    metrics.retain(|metric| metric.name == "spend" || metric.values.iter().any(|v| *v != 0.0));
     Ok(Json(CampaignSeries {
         dates: days.iter().map(|day| day.day).collect(),
-        metrics: vec![
-            metric("spend", true, &|day| units(day.totals.cost.micros)),
-            metric("revenue", true, &|day| units(day.totals.revenue.micros)),
-            metric("clicks", false, &|day| day.totals.clicks as f64),
-            metric("impressions", false, &|day| day.totals.impressions as f64),
-        ],
+        metrics,
         changes: changes
             .iter()
             .map(|change| ChangeMark {

@@ -2,7 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
-use outlay_core::Panel;
+use chrono::{DateTime, Utc};
+use outlay_core::registry::keys;
+use outlay_core::{Calendar, Exposure, Panel};
 use outlay_store::{
     AllocationChange, ChangeState, Dataset, DatasetState, Model, Page, Stored, WorkspaceId,
 };
@@ -16,8 +18,8 @@ use crate::auth::{Caller, Viewer};
 use crate::problem::Problem;
 use crate::wire::data::shape_of;
 use crate::wire::home::{
-    Efficiency, HomeChannel, HomeDataset, HomeKpi, HomeModel, HomeSpend, HomeView, HomeWindow,
-    Mover, Need,
+    Age, Efficiency, Freshness, HomeChannel, HomeDataset, HomeKpi, HomeModel, HomeSpend, HomeView,
+    HomeWindow, Mover, Need, ReachCost,
 };
 use crate::wire::quality::QualityView;
 use crate::wire::sentence_case;
@@ -48,6 +50,8 @@ async fn summary(
     served.outcome_unit = shape.outcome_unit;
     served.outcome_is_money = shape.outcome_is_money;
     served.granularity = shape.granularity;
+    let late = app.settings(caller.workspace).await?.get(&keys::DATA_LATE);
+    served.freshness = freshness(&dataset, &checked.panel.calendar, late, app.now());
     let card: Option<QualityView> =
         dataset.body.quality.clone().and_then(|card| serde_json::from_value(card).ok());
     served.allows = card.map(|card| card.allows).unwrap_or_default();
@@ -121,6 +125,9 @@ fn window(served: &mut HomeView, panel: &Panel, answers: Option<&Value>) {
     let quarter = (panel.calendar.granularity().periods_per_whole_year() / 4).max(1);
     let periods = quarter.min(starts.len());
     let from = starts.len() - periods;
+    // A year behind the window: how things stand needs how they stood.
+    let shown = starts.len().saturating_sub(panel.calendar.granularity().periods_per_whole_year());
+    let trail = |values: &[f64]| values[values.len() - (starts.len() - shown)..].to_vec();
     let last = |values: &[f64]| values[values.len() - periods..].to_vec();
     let sum = |values: &[f64]| values.iter().sum::<f64>();
     let before = |values: &[f64]| {
@@ -135,10 +142,10 @@ fn window(served: &mut HomeView, panel: &Panel, answers: Option<&Value>) {
     let kpi = panel.kpi.values.national();
     served.kpi = Some(HomeKpi {
         name: panel.kpi.name.clone(),
-        dates: starts[from..].to_vec(),
+        dates: starts[shown..].to_vec(),
         total: sum(&last(&kpi)),
         before: before(&kpi),
-        values: last(&kpi),
+        values: trail(&kpi),
     });
     let channels: Vec<HomeChannel> = panel
         .channels
@@ -149,11 +156,22 @@ fn window(served: &mut HomeView, panel: &Panel, answers: Option<&Value>) {
                 name: channel.name.clone(),
                 total: sum(&last(&values)),
                 before: before(&values),
-                values: last(&values),
+                values: trail(&values),
             }
         })
         .collect();
     let total: f64 = channels.iter().map(|channel| channel.total).sum();
+    let cost = |channel: &HomeChannel| {
+        let known = panel.channels.iter().find(|known| known.name == channel.name)?;
+        let (per, unit) = counted(&known.exposure)?;
+        let reached = known.exposure.impressions().national();
+        let price = |spend: f64, of: f64| (of > 0.0).then(|| per * spend / of);
+        Some(ReachCost {
+            value: price(channel.total, sum(&last(&reached)))?,
+            before: channel.before.zip(before(&reached)).and_then(|(s, of)| price(s, of)),
+            unit,
+        })
+    };
     let efficiency = channels.iter().map(|channel| {
         let answer = answers.and_then(|a| a.get("channels")?.get(&channel.name));
         let of = |key: &str| {
@@ -165,16 +183,45 @@ fn window(served: &mut HomeView, panel: &Panel, answers: Option<&Value>) {
             roi: of("roi"),
             mroi: of("mroi"),
             share: if total > 0.0 { channel.total / total } else { 0.0 },
+            cost: cost(channel),
         }
     });
     served.efficiency = efficiency.collect();
     served.mover = mover(&channels);
     served.spend = Some(HomeSpend {
-        dates: starts[from..].to_vec(),
+        dates: starts[shown..].to_vec(),
         before: channels.iter().map(|channel| channel.before).sum(),
         total,
         channels,
     });
+}
+
+/// How many of what a channel counts one pays for at a time, in words; nothing where only spend is
+/// known.
+fn counted(exposure: &Exposure) -> Option<(f64, String)> {
+    let unit = match exposure {
+        Exposure::Volume { unit, .. } => unit.as_str(),
+        Exposure::ReachFrequency { .. } => "impressions",
+    };
+    match unit {
+        "spend" => None,
+        "impressions" => Some((1000.0, "1,000 impressions".to_owned())),
+        unit => Some((1.0, unit.to_owned())),
+    }
+}
+
+/// Until when the data goes, and whether more of it is due at `now`.
+fn freshness(
+    dataset: &Stored<Dataset>,
+    calendar: &Calendar,
+    late: f64,
+    now: DateTime<Utc>,
+) -> Option<Freshness> {
+    let last = *calendar.starts().last()?;
+    let next = calendar.granularity().advance(last, 1)?;
+    let due = calendar.granularity().advance(next, late as u32)?;
+    let state = if now.date_naive() > due { Age::Late } else { Age::Fresh };
+    Some(Freshness { data_until: next.pred_opt()?, imported_at: dataset.created_at, state })
 }
 
 /// The channel whose spend changed most against the window before.

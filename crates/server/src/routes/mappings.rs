@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use outlay_connect::Mapping;
 use outlay_store::Dataset;
 use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
@@ -20,7 +21,7 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
 #[utoipa::path(get, path = "/api/datasets/{id}/mapping", tag = "data",
     params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = Object), (status = 404, body = Problem)))]
+    responses((status = 200, body = Mapping), (status = 404, body = Problem)))]
 async fn mapping(
     State(app): State<Shared>,
     caller: Caller<Viewer>,

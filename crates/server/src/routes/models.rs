@@ -28,6 +28,7 @@ use crate::work::{self, fits, mart};
 
 /// What is asked of a model: the keys of a fit's request, and the data set.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = ModelAsk)]
 struct Ask {
     #[schema(value_type = uuid::Uuid)]
     dataset: Id<Dataset>,
@@ -41,6 +42,7 @@ struct Ask {
 
 /// What was begun.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ModelBegun)]
 struct Begun {
     #[schema(value_type = uuid::Uuid)]
     model: Id<Model>,

@@ -26,12 +26,13 @@ use crate::extract::{Body, Ident, IfMatch, Listed, Paging, Params};
 use crate::problem::Problem;
 use crate::wire::plan::{ComparedView, PlanView, StudiedView};
 use crate::wire::{self, sentence_case};
-use crate::work::question::question;
+use crate::work::question::{QuestionForm, question};
 use crate::work::{self, plan};
 
 /// A question to the planner.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PlanAsk)]
 struct Ask {
     #[schema(value_type = uuid::Uuid)]
     model: Id<Model>,
@@ -39,12 +40,13 @@ struct Ask {
     name: Option<String>,
     /// Budget, horizon, objective, limits; the usual ones when left out.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<QuestionForm>)]
     question: Value,
 }
 
 /// What was begun.
 #[derive(Serialize, ToSchema)]
+#[schema(as = PlanBegun)]
 struct Begun {
     #[schema(value_type = uuid::Uuid)]
     plan: Id<Scenario>,

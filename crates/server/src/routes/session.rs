@@ -35,9 +35,8 @@ pub(crate) struct SessionView {
     setup_needed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<Person>,
-    /// `viewer`, `analyst`, `approver`, `operator` or `admin`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    role: Option<String>,
+    role: Option<Role>,
     #[serde(skip_serializing_if = "Option::is_none")]
     workspace: Option<Place>,
     /// To be sent as `X-CSRF-Token` with every change.
@@ -110,6 +109,7 @@ struct Change {
 
 /// The job that loads the demo.
 #[derive(Serialize, ToSchema)]
+#[schema(as = DemoBegun)]
 struct Begun {
     #[schema(value_type = uuid::Uuid)]
     job: Id<outlay_store::Job>,
@@ -154,7 +154,7 @@ async fn view(
     Ok(SessionView {
         setup_needed: false,
         user: Some(Person { id: user.id, name: user.body.name, email: user.body.email }),
-        role: Some(role.to_string()),
+        role: Some(role),
         workspace: Some(Place {
             id: workspace.id,
             name: workspace.body.name,

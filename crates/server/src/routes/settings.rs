@@ -30,8 +30,7 @@ struct SettingView {
     max: f64,
     /// Where the default comes from.
     source: &'static str,
-    /// What a change does.
-    #[schema(value_type = String)]
+    /// How much a wrong value can hurt.
     impact: Impact,
     meaning: &'static str,
     /// Whether a change holds without a new start.

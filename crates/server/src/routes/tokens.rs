@@ -25,9 +25,11 @@ struct TokenView {
     name: String,
     /// Its first letters.
     prefix: String,
-    role: String,
+    role: Role,
     created_at: DateTime<Utc>,
+    #[schema(required)]
     expires_at: Option<DateTime<Utc>>,
+    #[schema(required)]
     last_used_at: Option<DateTime<Utc>>,
     /// The token itself, in the answer to its making and never again.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,7 +42,6 @@ struct TokenView {
 struct NewToken {
     name: String,
     /// At most one's own.
-    #[schema(value_type = String)]
     role: Role,
 }
 
@@ -76,7 +77,7 @@ fn view(stored: Stored<ApiToken>, secret: Option<String>) -> TokenView {
         id: stored.id,
         name: stored.body.name,
         prefix: stored.body.prefix,
-        role: stored.body.role.to_string(),
+        role: stored.body.role,
         created_at: stored.created_at,
         expires_at: stored.body.expires_at,
         last_used_at: stored.body.seen_at,

@@ -23,9 +23,9 @@ struct UserView {
     id: Id<User>,
     name: String,
     email: String,
-    /// `viewer`, `analyst`, `approver`, `operator` or `admin`.
-    role: String,
+    role: Role,
     created_at: DateTime<Utc>,
+    #[schema(required)]
     last_seen_at: Option<DateTime<Utc>>,
 }
 
@@ -36,7 +36,6 @@ struct NewUser {
     name: String,
     email: String,
     password: String,
-    #[schema(value_type = String)]
     role: Role,
 }
 
@@ -44,7 +43,6 @@ struct NewUser {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewRole {
-    #[schema(value_type = String)]
     role: Role,
 }
 
@@ -69,7 +67,7 @@ async fn view(app: &Shared, id: Id<User>, role: Role) -> Result<UserView, Proble
         id,
         name: user.body.name,
         email: user.body.email,
-        role: role.to_string(),
+        role,
         created_at: user.created_at,
         last_seen_at: sessions.iter().map(|session| session.seen_at).max(),
     })

@@ -3,10 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use outlay_connect::{Description, Finding, PanelShape, Severity, Totals};
 use outlay_core::registry::{Registry, keys};
-use outlay_core::{Exposure, Panel};
+use outlay_core::{Exposure, Granularity, Panel};
 use outlay_engine::check::card;
 use outlay_engine::collect::{Cell, Collected};
-use outlay_store::{Dataset, Id, Stored, Upload};
+use outlay_mmm::summary::{ChannelKind, Verdict};
+use outlay_store::{Dataset, DatasetState, Id, Stored, Upload, UploadState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -23,8 +24,7 @@ pub(crate) struct UploadView {
     bytes: i64,
     /// SHA-256 of the whole, in hexadecimal; `null` while parts are missing.
     sha256: Option<String>,
-    /// `receiving`, `complete` or `failed`.
-    state: String,
+    state: UploadState,
     at: DateTime<Utc>,
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn upload(stored: Stored<Upload>) -> UploadView {
         name: stored.body.name,
         bytes: stored.body.bytes_received,
         sha256: stored.body.sha256,
-        state: stored.body.state.to_string(),
+        state: stored.body.state,
         at: stored.created_at,
     }
 }
@@ -113,7 +113,7 @@ pub(crate) fn check(collected: &Collected, registry: &Registry) -> Result<CheckV
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub(crate) struct Shape {
-    /// `day`, `week` or `month`.
+    #[schema(value_type = Granularity)]
     pub(crate) granularity: String,
     /// Periods with a KPI.
     pub(crate) periods: usize,
@@ -171,7 +171,7 @@ pub(crate) struct KpiSeries {
 pub(crate) struct ChannelSeries {
     name: String,
     /// `paid` or `organic`.
-    kind: &'static str,
+    kind: ChannelKind,
     /// `null` for organic channels.
     #[schema(required)]
     spend: Option<Vec<f64>>,
@@ -199,14 +199,14 @@ pub(crate) fn series(panel: &Panel) -> SeriesView {
     };
     let paid = panel.channels.iter().map(|c| ChannelSeries {
         name: c.name.clone(),
-        kind: "paid",
+        kind: ChannelKind::Paid,
         spend: Some(tail(c.spend.national())),
         exposure: tail(c.exposure.impressions().national()),
         exposure_unit: unit(&c.exposure),
     });
     let organic = panel.organic.iter().map(|o| ChannelSeries {
         name: o.name.clone(),
-        kind: "organic",
+        kind: ChannelKind::Organic,
         spend: None,
         exposure: tail(o.exposure.impressions().national()),
         exposure_unit: unit(&o.exposure),
@@ -221,9 +221,9 @@ pub(crate) fn series(panel: &Panel) -> SeriesView {
 /// What the checks said of a data set, in short.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct QualityShort {
-    /// `ok`, `review` or `fail`; `null` where nothing was checked.
+    /// `null` where nothing was checked.
     #[schema(required)]
-    verdict: Option<String>,
+    verdict: Option<Verdict>,
     /// How many findings there are.
     findings: usize,
 }
@@ -235,8 +235,7 @@ pub(crate) struct DatasetView {
     id: Id<Dataset>,
     name: String,
     version: i64,
-    /// `draft`, `ready` or `archived`.
-    state: &'static str,
+    state: DatasetState,
     /// Fingerprint of the data.
     #[schema(required)]
     fingerprint: Option<String>,
@@ -258,13 +257,13 @@ pub(crate) fn shape_of(stored: &Stored<Dataset>) -> Shape {
 /// A data set as it is served.
 pub(crate) fn dataset(stored: &Stored<Dataset>) -> DatasetView {
     let quality = stored.body.quality.as_ref();
-    let verdict = quality.and_then(|q| q.get("verdict")?.as_str()).map(str::to_owned);
+    let verdict = quality.and_then(|q| serde_json::from_value(q.get("verdict")?.clone()).ok());
     let findings = quality.and_then(|q| Some(q.get("findings")?.as_array()?.len()));
     DatasetView {
         id: stored.id,
         name: stored.body.name.clone(),
         version: stored.version,
-        state: stored.body.state.as_str(),
+        state: stored.body.state,
         fingerprint: stored.body.fingerprint.clone(),
         quality: QualityShort { verdict, findings: findings.unwrap_or_default() },
         upload: stored.body.upload_id,

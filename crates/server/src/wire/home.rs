@@ -1,6 +1,7 @@
 //! What Home shows.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use outlay_core::Granularity;
 use outlay_mmm::summary::Estimate;
 use outlay_store::{Dataset, Id, Model};
 use serde::Serialize;
@@ -14,6 +15,25 @@ pub(crate) struct HomeDataset {
     #[schema(value_type = uuid::Uuid)]
     pub(crate) id: Id<Dataset>,
     pub(crate) name: String,
+}
+
+/// How old the data is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Freshness {
+    /// Last day of its last period.
+    pub(crate) data_until: NaiveDate,
+    pub(crate) imported_at: DateTime<Utc>,
+    pub(crate) state: Age,
+}
+
+/// Whether newer data is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Age {
+    /// It is not.
+    Fresh,
+    /// It is, by more than `data.late_periods`.
+    Late,
 }
 
 /// The published model.
@@ -39,8 +59,10 @@ pub(crate) struct HomeWindow {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HomeKpi {
     pub(crate) name: String,
+    /// First days of the periods of the last year, the window at the end.
     pub(crate) dates: Vec<NaiveDate>,
     pub(crate) values: Vec<f64>,
+    /// Total of the window.
     pub(crate) total: f64,
     /// Total of the same number of periods before; `null` where the data is too short.
     #[schema(required)]
@@ -51,20 +73,35 @@ pub(crate) struct HomeKpi {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HomeChannel {
     pub(crate) name: String,
+    /// Spend on the days of `spend.dates`.
     pub(crate) values: Vec<f64>,
+    /// Total of the window.
     pub(crate) total: f64,
     #[schema(required)]
     pub(crate) before: Option<f64>,
 }
 
-/// Spend in the window.
+/// Spend, with its total in the window.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HomeSpend {
+    /// First days of the periods of the last year, the window at the end.
     pub(crate) dates: Vec<NaiveDate>,
     pub(crate) channels: Vec<HomeChannel>,
     pub(crate) total: f64,
     #[schema(required)]
     pub(crate) before: Option<f64>,
+}
+
+/// What reaching people costs.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReachCost {
+    /// Money per `unit` in the window.
+    pub(crate) value: f64,
+    /// The same in the window before; `null` where the data is too short.
+    #[schema(required)]
+    pub(crate) before: Option<f64>,
+    /// `1,000 impressions`, or one of what the channel counts.
+    pub(crate) unit: String,
 }
 
 /// What a channel's money brings, as the published model says.
@@ -81,6 +118,9 @@ pub(crate) struct Efficiency {
     pub(crate) mroi: Option<Estimate>,
     /// Share of the window's spend, 0 to 1.
     pub(crate) share: f64,
+    /// `null` where nothing but spend is known of the channel.
+    #[schema(required)]
+    pub(crate) cost: Option<ReachCost>,
 }
 
 /// The channel whose spend changed most.
@@ -117,8 +157,10 @@ pub(crate) struct HomeView {
     pub(crate) currency: Option<String>,
     pub(crate) outcome_unit: String,
     pub(crate) outcome_is_money: bool,
-    /// `day`, `week` or `month`.
+    #[schema(value_type = Granularity)]
     pub(crate) granularity: String,
+    #[schema(required)]
+    pub(crate) freshness: Option<Freshness>,
     #[schema(required)]
     pub(crate) window: Option<HomeWindow>,
     #[schema(required)]

@@ -1,7 +1,7 @@
 //! A job as it is served.
 
 use chrono::{DateTime, Utc};
-use outlay_store::{Id, Job, Stored};
+use outlay_store::{Id, Job, JobState, Stored};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use utoipa::ToSchema;
@@ -14,8 +14,7 @@ pub(crate) struct JobView {
     pub(crate) id: Id<Job>,
     /// `fit`, `plan`, `demo`.
     pub(crate) kind: String,
-    /// `queued`, `running`, `succeeded`, `failed` or `cancelled`.
-    pub(crate) state: String,
+    pub(crate) state: JobState,
     pub(crate) progress: JobProgress,
     #[schema(required)]
     pub(crate) error: Option<JobFailure>,
@@ -68,7 +67,7 @@ pub(crate) fn job(stored: &Stored<Job>) -> JobView {
     JobView {
         id: stored.id,
         kind: body.kind.clone(),
-        state: body.state.to_string(),
+        state: body.state,
         progress: JobProgress {
             fraction: body.progress,
             message: body.progress_message.clone().unwrap_or_default(),

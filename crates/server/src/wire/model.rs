@@ -1,13 +1,14 @@
 //! A model as it is served.
 
 use chrono::{DateTime, Utc};
+use outlay_mmm::summary::{Method, Verdict};
 use outlay_store::{Dataset, Id, Job, Model, ModelState, Stored};
 use serde::Serialize;
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 use super::job::JobFailure;
-use super::sentence_case;
+use super::{Stage, sentence_case};
 
 /// What is written down beside a model when it is asked for: in the lineage, from its job.
 #[derive(Debug, Clone, Default)]
@@ -28,8 +29,7 @@ pub(crate) struct DatasetOf {
 /// Whether a model can be believed, in short.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HealthShort {
-    /// `ok`, `review` or `fail`.
-    verdict: String,
+    verdict: Verdict,
     /// 0 to 100.
     score: f64,
 }
@@ -41,10 +41,11 @@ pub(crate) struct ModelView {
     id: Id<Model>,
     name: String,
     version: i64,
-    /// `queued`, `running`, `ready`, `failed` or `cancelled`.
-    state: &'static str,
+    state: Stage,
     dataset: DatasetOf,
+    /// Name of the preset that the specification began with.
     preset: String,
+    #[schema(value_type = Method)]
     method: String,
     seed: i64,
     published: bool,
@@ -71,8 +72,9 @@ pub(crate) struct ModelView {
 pub(crate) fn model(stored: &Stored<Model>, dataset: &str, asked: Asked) -> ModelView {
     let body = &stored.body;
     let of = |path: &str| body.summary.as_ref().and_then(|summary| summary.pointer(path));
-    let health = of("/health/verdict").and_then(Json::as_str).map(|verdict| HealthShort {
-        verdict: verdict.to_owned(),
+    let verdict = of("/health/verdict").and_then(|v| serde_json::from_value(v.clone()).ok());
+    let health = verdict.map(|verdict| HealthShort {
+        verdict,
         score: of("/health/score").and_then(Json::as_f64).unwrap_or_default(),
     });
     let over = !matches!(body.state, ModelState::Queued | ModelState::Fitting);
@@ -81,8 +83,11 @@ pub(crate) fn model(stored: &Stored<Model>, dataset: &str, asked: Asked) -> Mode
         name: body.name.clone(),
         version: body.number,
         state: match body.state {
-            ModelState::Fitting => "running",
-            other => other.as_str(),
+            ModelState::Queued => Stage::Queued,
+            ModelState::Fitting => Stage::Running,
+            ModelState::Ready => Stage::Ready,
+            ModelState::Failed => Stage::Failed,
+            ModelState::Cancelled => Stage::Cancelled,
         },
         dataset: DatasetOf { id: body.dataset_id, name: dataset.to_owned() },
         preset: asked.preset.unwrap_or_else(|| "outlay".to_owned()),

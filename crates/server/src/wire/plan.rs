@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 use super::job::JobFailure;
-use super::sentence_case;
+use super::{Stage, sentence_case};
 
 /// The model that a plan was made with.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,8 +28,7 @@ pub(crate) struct PlanView {
     #[schema(value_type = uuid::Uuid)]
     id: Id<Scenario>,
     name: String,
-    /// `queued`, `running`, `ready`, `failed` or `cancelled`.
-    state: &'static str,
+    state: Stage,
     model: ModelOf,
     /// The job that searches it.
     #[schema(value_type = Option<uuid::Uuid>, required)]
@@ -61,9 +60,11 @@ pub(crate) fn plan(
         id: stored.id,
         name: body.name.clone(),
         state: match body.state {
-            ScenarioState::Draft | ScenarioState::Queued => "queued",
-            ScenarioState::Solving => "running",
-            other => other.as_str(),
+            ScenarioState::Draft | ScenarioState::Queued => Stage::Queued,
+            ScenarioState::Solving => Stage::Running,
+            ScenarioState::Ready => Stage::Ready,
+            ScenarioState::Failed => Stage::Failed,
+            ScenarioState::Cancelled => Stage::Cancelled,
         },
         model: ModelOf {
             id: body.model_id,

@@ -3,6 +3,7 @@
 use outlay_connect::{Description, Finding, PanelShape, Severity};
 use outlay_core::registry::{Registry, keys};
 use outlay_engine::check::{Allowance, Aspect, Card, Completeness, Heading, State};
+use outlay_mmm::summary::Verdict;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -49,8 +50,7 @@ pub(crate) struct QualityView {
     ready: bool,
     /// The worst of what was found.
     state: State,
-    /// `ok`, `review` or `fail`.
-    verdict: String,
+    verdict: Verdict,
     /// A grade; `null` until checks are weighed.
     #[serde(default)]
     #[schema(required)]
@@ -76,15 +76,15 @@ pub(crate) struct QualityView {
 /// The quality card: the engine's, with its verdict, all findings, and what so much is enough for.
 pub(crate) fn quality(card: &Card, described: &Description, registry: &Registry) -> QualityView {
     let verdict = match card.state {
-        State::Good | State::Note => "ok",
-        State::Look => "review",
-        State::Bad => "fail",
+        State::Good | State::Note => Verdict::Ok,
+        State::Look => Verdict::Review,
+        State::Bad => Verdict::Fail,
     };
     QualityView {
         schema: card.schema.to_owned(),
         ready: card.ready,
         state: card.state,
-        verdict: verdict.to_owned(),
+        verdict,
         score: None,
         sentence: card.sentence.clone(),
         panel: card.panel.clone(),

@@ -1,4 +1,6 @@
-//! The job that loads a simulated brand: data set, model, plan.
+//! The job that loads a simulated brand: data set, model, plan, campaigns.
+
+mod campaigns;
 
 use outlay_connect::Input;
 use outlay_connect::mapping::FileDialect;
@@ -73,10 +75,12 @@ pub(super) fn run(app: &App, context: &JobContext) -> Handled {
     };
     let curves = mart::curves(model, &kept.answers);
     let allocations = mart::allocations(model, scenario, &planned.plan);
+    let currency = CURRENCY.parse().map_err(JobError::fatal)?;
+    let told = campaigns::told(&checked.panel, currency);
     let answer = json!({ "dataset": dataset.id, "model": model, "plan": scenario });
     runtime.block_on(context.complete_with(answer, move |t| {
         let (mut row, result, request) = (row.clone(), result.clone(), request.clone());
-        let (curves, allocations) = (curves.clone(), allocations.clone());
+        let (curves, allocations, told) = (curves.clone(), allocations.clone(), told.clone());
         Box::pin(async move {
             let scope = t.workspace(workspace);
             row.number = scope.models().next_number(NAME).await?;
@@ -94,6 +98,7 @@ pub(super) fn run(app: &App, context: &JobContext) -> Handled {
             scope.scenarios().create_as(scenario, body, now).await?;
             scope.mart().put_curves(model, &curves, now).await?;
             scope.mart().put_allocations(scenario, &allocations, now).await?;
+            campaigns::write(scope, &told, now).await?;
             for topic in ["datasets", "models", "plans"] {
                 scope.events().publish(topic, "ready", json!({ "demo": true }), now).await?;
             }

@@ -5,8 +5,30 @@ use outlay_core::registry::{Registry, keys};
 use outlay_engine::plan::{Question, Written};
 use outlay_planner::problem::{Amount, ChannelLimits, ProblemFile};
 use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
 
 use crate::problem::Problem;
+
+/// A question to the planner, in one of two forms.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it describes what `question` reads from JSON")]
+pub(crate) enum QuestionForm {
+    /// Limits with a horizon, as the dashboard's builder writes them.
+    Built(BuiltQuestion),
+    /// The engine's own form, with amounts and lengths as people write them.
+    Engine(Question),
+}
+
+/// The keys of a plan's file, with a horizon.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it describes what `question` reads from JSON")]
+pub(crate) struct BuiltQuestion {
+    /// How far the plan goes: `13w`, `3m`, `90d`, or a number of periods. A quarter when absent.
+    horizon: Option<Written>,
+    #[serde(flatten)]
+    limits: ProblemFile,
+}
 
 /// Keys that only the engine's own form has.
 const OWN: [&str; 4] = ["limits", "by", "gap", "objective"];

@@ -41,7 +41,7 @@ function List({ sets }: { sets: Dataset[] }) {
               <td className="number">{set.channels.length}</td>
               <td className="number">{set.geos.length}</td>
               <td>{set.kpi}</td>
-              <td><State state={set.quality.verdict} /></td>
+              <td>{set.quality.verdict ? <State state={set.quality.verdict} /> : "not checked"}</td>
               <td className="nowrap">{formatMoment(set.created_at)}</td>
             </tr>
           ))}

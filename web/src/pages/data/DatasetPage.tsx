@@ -52,7 +52,7 @@ function Detail({ set }: { set: Dataset }) {
         title="Where it comes from"
         facts={[
           ["Version", String(set.version)],
-          ["Imported", `${formatMoment(set.created_at)}${set.created_by ? ` by ${set.created_by}` : ""}`],
+          ["Imported", formatMoment(set.created_at)],
           ["Regions", set.geos.join(", ")],
           ["Currency", set.currency ?? "not said"],
         ]}

@@ -62,7 +62,7 @@ function Import({ upload, description, onSheet }: { upload: string; description:
             w={260}
             aria-label="Sheet"
             data={description.sheets}
-            value={description.source.sheet}
+            value={description.source.sheet ?? undefined}
             onChange={(event) => onSheet(event.currentTarget.value)}
           />
         </Part>

@@ -26,7 +26,7 @@ export function MappingTable({ description, mapping, onChange }: Props) {
     return at < 0 ? "" : preview.rows.slice(0, EXAMPLES).map((row) => row[at] ?? "").join(", ");
   };
   const change = (column: ColumnProposal, role: Role) =>
-    onChange(assign(mapping, column.column, role, needsChannel(role) ? column.channel : undefined));
+    onChange(assign(mapping, column.column, role, needsChannel(role) ? column.channel ?? undefined : undefined));
   return (
     <div className="scroll">
       <table className="data limits">
@@ -56,7 +56,7 @@ export function MappingTable({ description, mapping, onChange }: Props) {
                 />
               </td>
               <td>
-                {needsChannel(column.role) && column.channel !== undefined && (
+                {needsChannel(column.role) && column.channel != null && (
                   <TextInput
                     key={column.channel}
                     size="xs"

@@ -41,7 +41,7 @@ function roleOf(mapping: Mapping, name: string): { role: Role; channel?: string 
   if (mapping.geo?.population === name) return { role: "population" };
   if (mapping.kpi.column === name) return { role: mapping.kpi.kind };
   if (mapping.kpi.revenue_per_unit === name) return { role: "revenue-per-unit" };
-  for (const channel of mapping.channels) {
+  for (const channel of mapping.channels ?? []) {
     for (const role of ["spend", "exposure", "reach", "frequency"] as const) {
       if (channel[role] === name) return { role, channel: channel.name };
     }
@@ -62,7 +62,7 @@ const without = (list: string[] | undefined, name: string) => (list ?? []).filte
 /** The mapping without a column. A channel that loses its spend is gone with what belonged to it. */
 function removed(mapping: Mapping, name: string): Mapping {
   const orphans: string[] = [];
-  const channels = mapping.channels
+  const channels = (mapping.channels ?? [])
     .filter((channel) => {
       if (channel.spend !== name) return true;
       for (const rest of [channel.exposure, channel.reach, channel.frequency]) if (rest) orphans.push(rest);
@@ -122,13 +122,13 @@ export function assign(mapping: Mapping, name: string, role: Role, channel?: str
       next.kpi = { ...next.kpi, revenue_per_unit: name };
       break;
     case "spend":
-      next.channels = [...next.channels, { name: called, spend: name }];
+      next.channels = [...(next.channels ?? []), { name: called, spend: name }];
       break;
     case "exposure":
     case "reach":
     case "frequency":
-      next.channels = next.channels.map((c) => (c.name === called ? { ...c, [role]: name } : c));
-      if (!next.channels.some((c) => c.name === called)) next.ignored = [...(next.ignored ?? []), name];
+      next.channels = next.channels?.map((c) => (c.name === called ? { ...c, [role]: name } : c));
+      if (!next.channels?.some((c) => c.name === called)) next.ignored = [...(next.ignored ?? []), name];
       break;
     case "organic":
       next.organic = [...(next.organic ?? []), { name: called, exposure: name }];
@@ -151,13 +151,13 @@ export function assign(mapping: Mapping, name: string, role: Role, channel?: str
 /** Renames a channel everywhere; a name that is taken joins nothing and is refused. */
 export function rename(mapping: Mapping, from: string, to: string): Mapping {
   const name = to.trim();
-  const taken = [...mapping.channels, ...(mapping.organic ?? [])].some((c) => c.name === name);
+  const taken = [...(mapping.channels ?? []), ...(mapping.organic ?? [])].some((c) => c.name === name);
   if (!name || taken) return mapping;
   const change = <T extends { name: string }>(list: T[]) =>
     list.map((c) => (c.name === from ? { ...c, name } : c));
   return {
     ...mapping,
-    channels: change(mapping.channels),
+    channels: mapping.channels && change(mapping.channels),
     organic: mapping.organic && change(mapping.organic),
   };
 }

@@ -56,7 +56,7 @@ function Filled({ board }: { board: Dashboard }) {
       </Part>
       <Method
         facts={[
-          ["Data", board.dataset ? `${board.dataset.name}, version ${board.dataset.version ?? 1}` : "—"],
+          ["Data", board.dataset ? board.dataset.name : "—"],
           ["Model", board.model ? <Link key="m" to="/model" search={{ id: board.model.id }}>{board.model.name}</Link> : "none published"],
           ["Imported", formatMoment(board.freshness?.imported_at)],
         ]}

@@ -68,7 +68,7 @@ export function Pictures({ board }: { board: Dashboard }) {
         >
           <Line
             title={`${kpi.name} per ${board.granularity}`} name={kpi.name} unit={terms.outcomeAxis}
-            dates={kpi.dates} values={kpi.values} since={window?.from} show={outcome}
+            dates={kpi.dates} values={kpi.values} since={window?.from ?? undefined} show={outcome}
           />
         </Figure>
         <Figure

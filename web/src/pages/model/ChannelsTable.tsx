@@ -11,7 +11,7 @@ import type { PartProps } from "./Answers";
 export function ChannelsTable({ summary, terms, channels }: PartProps) {
   const all = channels.map((name) => ({ name, c: summary.channels[name]! }));
   const digits = columnDecimals(all.flatMap(({ c }) => [c.roi?.q50, c.roi?.q95]));
-  const rate = (e: Estimate | null) => (e ? cell(terms.rateInterval(e, digits), e.q50) : cell("—", null));
+  const rate = (e: Estimate | null | undefined) => (e ? cell(terms.rateInterval(e, digits), e.q50) : cell("—", null));
   const counts = !terms.outcomeIsMoney;
   const table: TableSpec = {
     columns: [
@@ -43,7 +43,7 @@ export function ChannelsTable({ summary, terms, channels }: PartProps) {
     cell(terms.outcomeInterval(total.contribution)), cell(terms.numbers.shareInterval(total.contribution_share)),
     total.roi ? cell(terms.rateInterval(total.roi, digits)) : cell("—"), cell(""), ...(counts ? [cell("")] : []), cell(""),
   ];
-  const doubtful = all.filter(({ c }) => c.no_effect !== null && c.no_effect > 0 && (c.contribution.q05 ?? 0) <= 0);
+  const doubtful = all.filter(({ c }) => (c.no_effect ?? 0) > 0 && (c.contribution.q05 ?? 0) <= 0);
   return (
     <Part title="All channels">
       <DataTable table={table} caption="All channels; medians with 90 % intervals" foot={foot} first={(name) => <Channel name={name} channels={channels} />} />

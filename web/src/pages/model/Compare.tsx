@@ -17,7 +17,7 @@ const numbers = new Numbers();
 
 function Differences({ comparison }: { comparison: Comparison }) {
   const digits = columnDecimals(comparison.channels.flatMap((c) => [c.roi?.a.q95, c.roi?.b.q95]));
-  const both = (pair: Pair | null) =>
+  const both = (pair: Pair | null | undefined) =>
     pair ? `${numbers.interval(pair.a, digits)} → ${numbers.interval(pair.b, digits)}` : "—";
   const share = (pair: Pair) => `${numbers.shareInterval(pair.a)} → ${numbers.shareInterval(pair.b)}`;
   const table = {

@@ -14,7 +14,7 @@ import { PlanTracks } from "./PlanTracks";
 
 function budgetOf(plan: PlanDocument, money: (v: number) => string): string {
   const { budget_least: least, budget_most: most } = plan.question;
-  if (most === null) return least > 0 ? `${money(least)} or more` : "not fixed";
+  if (most == null) return least > 0 ? `${money(least)} or more` : "not fixed";
   if (Math.abs(most - least) <= 1e-6 * Math.abs(most)) return money(most);
   return least > 0 ? `${money(least)}–${money(most)}` : `up to ${money(most)}`;
 }

@@ -8,7 +8,7 @@ export interface ChangeStep {
   /** A channel, or what belongs to none alone. */
   kind: "channel" | "rest";
   amount: number;
-  /** Only where one end is certain: the interval of a difference is not in the ends' intervals. */
+  /** 90 % of what the channel's change brings. */
   interval?: { low: number; high: number };
 }
 
@@ -19,27 +19,18 @@ export interface Change {
   difference: Estimate | null;
 }
 
-const certain = (e: Estimate) => e.q05 !== null && e.q95 !== null && e.q95 - e.q05 <= 0;
-
-function intervalOf(before: Estimate, after: Estimate): ChangeStep["interval"] {
-  if (certain(before) === certain(after)) return undefined;
-  const one = certain(before) ? after : before;
-  const [low, high] = [one.q05 ?? 0, one.q95 ?? 0];
-  return certain(before) ? { low: low - (before.q50 ?? 0), high: high - (before.q50 ?? 0) } : { low: (after.q50 ?? 0) - high, high: (after.q50 ?? 0) - low };
-}
-
 /** Averages, because averages add up; null where there is nothing to compare with. */
 export function changeOf(plan: PlanDocument): Change | null {
   const nothing = plan.comparison[0];
   const end = plan.totals.expected.mean;
-  if (!nothing || nothing.expected.mean === null || end === null) return null;
+  if (!nothing) return null;
   const base = nothing.expected.mean;
   const steps: ChangeStep[] = plan.channels
     .map((c) => ({
       name: c.name,
       kind: "channel" as const,
-      amount: (c.expected.mean ?? 0) - (c.expected_current.mean ?? 0),
-      interval: intervalOf(c.expected_current, c.expected),
+      amount: c.difference.mean,
+      interval: { low: c.difference.q05, high: c.difference.q95 },
     }))
     .sort((a, b) => b.amount - a.amount);
   const rest = end - base - steps.reduce((sum, s) => sum + s.amount, 0);

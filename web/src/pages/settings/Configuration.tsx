@@ -10,26 +10,22 @@ import { Problem } from "../../parts/Problem";
 
 const numbers = new Numbers();
 
-/** Text as the kind of value that the key has; null where it is none. */
-export function parseSetting(text: string, like: Setting["value"]): Setting["value"] | null {
-  if (typeof like === "number") {
-    const value = Number(text.trim());
-    return text.trim() !== "" && Number.isFinite(value) ? value : null;
-  }
-  if (typeof like === "boolean") return text === "true" ? true : text === "false" ? false : null;
-  return text;
+/** A number as it is typed; null where it is none. */
+export function parseSetting(text: string): number | null {
+  const value = Number(text.trim());
+  return text.trim() !== "" && Number.isFinite(value) ? value : null;
 }
 
 function Row({ setting, editable }: { setting: Setting; editable: boolean }) {
   const change = useChangeSetting();
   const [text, setText] = useState<string | null>(null);
   const changed = setting.value !== setting.default;
-  const range = setting.min != null && setting.max != null ? `${numbers.compact(setting.min)} to ${numbers.compact(setting.max)}` : "";
+  const range = `${numbers.compact(setting.min)} to ${numbers.compact(setting.max)}`;
   const save = () => {
-    const value = parseSetting(text ?? "", setting.default);
+    const value = parseSetting(text ?? "");
     if (value !== null) change.mutate({ key: setting.key, value }, { onSuccess: () => setText(null) });
   };
-  const wrong = text !== null && parseSetting(text, setting.default) === null;
+  const wrong = text !== null && parseSetting(text) === null;
   return (
     <tr>
       <td><code>{setting.key}</code></td>

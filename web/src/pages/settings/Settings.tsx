@@ -6,6 +6,7 @@ import { may, useSession } from "../../api/session";
 import { PageHead } from "../../parts/Page";
 import { Configuration } from "./Configuration";
 import { Health } from "./Health";
+import { Password } from "./Password";
 import { Tokens } from "./Tokens";
 import { Users } from "./Users";
 
@@ -13,6 +14,7 @@ const TABS = [
   { value: "health", label: "Health", page: Health },
   { value: "users", label: "Users", page: Users },
   { value: "tokens", label: "API tokens", page: Tokens },
+  { value: "password", label: "Your password", page: Password },
   { value: "configuration", label: "Configuration", page: Configuration },
 ];
 

@@ -23,7 +23,7 @@ export function Tokens() {
   };
   return (
     <>
-      {add.data && (
+      {add.data?.secret && (
         <div className="notice done" role="status">
           <p><strong>Copy the token of {add.data.name} now: it is shown once.</strong></p>
           <p className="row">
