@@ -230,7 +230,7 @@ pub fn sensitivity(
     swings.sort_by(|a, b| b.lost.total_cmp(&a.lost));
     knowledge.sort_by(|a, b| b.worth.total_cmp(&a.worth));
     let all: Vec<usize> = (0..n).collect();
-    let everything = study.worth(&all, n.min(settings.study.each))?;
+    let everything = study.worth_each(&all, n.min(settings.study.each))?;
     let sentence = match knowledge.first() {
         Some(first) if first.worth > settings.study.worthwhile * study.expected(&all).abs() => {
             format!(
@@ -310,18 +310,20 @@ impl Study<'_> {
     /// Mean gain from planning for each of `groups` groups of consecutive draws of an order.
     fn worth(&self, order: &[usize], groups: usize) -> Result<f64, PlanError> {
         let n = order.len();
-        let single = groups > self.settings.study.groups;
-        let mut gained = 0.0;
-        let mut weight = 0.0;
-        for k in 0..groups {
-            let draws = if single {
-                &order[k * n / groups..k * n / groups + 1]
-            } else {
-                &order[k * n / groups..(k + 1) * n / groups]
-            };
-            if draws.is_empty() {
-                continue;
-            }
+        let group = |k: usize| &order[k * n / groups..(k + 1) * n / groups];
+        self.gained((0..groups).map(group).filter(|draws| !draws.is_empty()))
+    }
+
+    /// Mean gain from planning for each of `count` draws, evenly taken of all.
+    fn worth_each(&self, all: &[usize], count: usize) -> Result<f64, PlanError> {
+        let n = all.len();
+        self.gained((0..count).map(|k| &all[k * n / count..k * n / count + 1]))
+    }
+
+    /// Mean gain from planning for each of these groups of draws, by their sizes.
+    fn gained<'d>(&self, groups: impl Iterator<Item = &'d [usize]>) -> Result<f64, PlanError> {
+        let (mut gained, mut weight) = (0.0, 0.0);
+        for draws in groups {
             let (_, best) = self.best(draws, self.problem)?;
             let share = draws.len() as f64;
             gained += share * (best - self.expected(draws)).max(0.0);

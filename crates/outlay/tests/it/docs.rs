@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
+use outlay_config::Settings;
 use outlay_connect::Mapping;
 use outlay_mmm::spec::Spec;
 use outlay_planner::problem::ProblemFile;
@@ -78,13 +79,34 @@ fn commands(page: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// Whether every key of a configuration's file is known and takes its value.
+fn configured(block: &str) -> Result<(), String> {
+    let file: toml::Table = block.parse().map_err(|e: toml::de::Error| e.to_string())?;
+    for (section, keys) in &file {
+        for (key, value) in keys.as_table().ok_or(section)? {
+            let text = match value {
+                toml::Value::String(text) => text.clone(),
+                toml::Value::Array(parts) => {
+                    parts.iter().filter_map(toml::Value::as_str).collect::<Vec<_>>().join(",")
+                }
+                other => other.to_string(),
+            };
+            let name = format!("{section}.{key}");
+            Settings::default().with(&name, &text).map_err(|e| e.to_string())?;
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn specifications_mappings_and_worlds_in_the_book_are_accepted() {
     let mut read = 0;
     for path in pages() {
         let page = fs::read_to_string(&path).unwrap();
         for block in blocks(&page, "toml") {
-            let outcome = if block.contains("[kpi]") {
+            let outcome = if block.starts_with("[server]") {
+                configured(&block)
+            } else if block.contains("[kpi]") {
                 Mapping::from_toml(&block).map(drop).map_err(|e| e.to_string())
             } else if block.contains("[every-channel]") {
                 ProblemFile::from_toml(&block).map(drop).map_err(|e| e.to_string())
