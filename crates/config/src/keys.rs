@@ -9,6 +9,7 @@ use outlay_core::registry::Impact;
 
 use crate::form::{Connection, Form};
 use crate::key::{Definition, Key, Read, When};
+use crate::secret::SecretRef;
 
 macro_rules! keys {
     ($($name:ident: $type:ty = $key:literal, $form:expr, $default:literal, $when:ident, $impact:ident, $source:literal, $meaning:literal;)*) => {
@@ -38,7 +39,10 @@ keys! {
     SERVER_WORKERS: bool = "server.workers", Form::Flag, "true", AtStart, Medium, "one process does everything", "Whether this process works on jobs as well";
     SERVER_SECURE_COOKIES: bool = "server.secure_cookies", Form::Flag, "false", AtStart, High, "off for plain HTTP on one's own machine; on in staging and production", "Whether cookies are sent over TLS only";
     STORE_URL: Option<Connection> = "store.url", Form::Connection, "", AtStart, Critical, "none: a SQLite file in the data folder", "Database: sqlite:///path/outlay.db or postgres://user@host/database";
+    STORE_CACHE_URL: Option<Connection> = "store.cache_url", Form::Connection, "", AtStart, Low, "none: each process keeps its own answers", "Cache that several processes share: redis://host:6379";
     OBJECTS_URL: Option<Connection> = "objects.url", Form::Connection, "", AtStart, Critical, "none: a folder in the data folder", "Store of artefacts: file:///path, or s3://, gs://, az:// where the build has that feature";
+    METRICS_ACCESS: String = "metrics.access", Form::Choice(&["admin", "loopback", "off"]), "admin", Live, Medium, "own choice: a proxy on the same machine makes everybody look like loopback", "Who may read /api/metrics beside the holder of metrics.token: admins, any program on this machine, or nobody";
+    METRICS_TOKEN: Option<SecretRef> = "metrics.token", Form::Secret, "", Live, Medium, "none: a scraper needs one of its own", "Where the token stands that a scraper shows as `Authorization: Bearer …`";
     LOG_FORMAT: String = "log.format", Form::Choice(&["text", "json"]), "text", AtStart, Low, "people read it in development, machines elsewhere", "How the log is written: lines for people, or one JSON document per line";
     LOG_FILTER: String = "log.filter", Form::Text, "info", Live, Low, "convention of the field", "What is written to the log: a level, or levels by part (`info,outlay_store=debug`)";
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use outlay_config::{SecretError, Settings, Sources, keys};
 use outlay_core::registry::Registry;
-use outlay_store::{AddressError, StoreAddress};
+use outlay_store::{AddressError, Cache, CacheAddressError, CacheOptions, StoreAddress};
 
 /// What a server is started with; files, variables and flags make it.
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub struct Config {
     pub database: Option<Hidden>,
     /// Address of the artefacts; a folder in `data` when absent.
     pub objects: Option<Hidden>,
+    /// Address of the cache that several processes share; none when absent.
+    pub cache: Option<Hidden>,
     /// Whether cookies are sent over TLS only; on behind a proxy that speaks TLS.
     pub secure_cookies: bool,
     /// Whether this process works on jobs as well.
@@ -54,6 +56,7 @@ impl Config {
             data: data.into(),
             database: None,
             objects: None,
+            cache: None,
             secure_cookies: false,
             workers: true,
             registry: Registry::default(),
@@ -76,6 +79,7 @@ impl Config {
             data: settings.get(&keys::SERVER_DATA),
             database: address(&keys::STORE_URL)?,
             objects: address(&keys::OBJECTS_URL)?,
+            cache: address(&keys::STORE_CACHE_URL)?,
             secure_cookies: settings.get(&keys::SERVER_SECURE_COOKIES),
             workers: settings.get(&keys::SERVER_WORKERS),
             registry: settings.registry().clone(),
@@ -93,6 +97,15 @@ impl Config {
             Some(text) => text.0.parse(),
             None => Ok(StoreAddress::file(self.data.join("outlay.db"))),
         }
+    }
+
+    /// The cache: in this process, and in the shared one where one is named.
+    ///
+    /// # Errors
+    /// [`CacheAddressError`] for an address that is none.
+    pub fn cache(&self) -> Result<Cache, CacheAddressError> {
+        let shared = self.cache.as_ref().map(|address| address.0.as_str());
+        Cache::new(&CacheOptions::from(&self.registry), shared)
     }
 
     /// Folder or address of the artefacts.

@@ -13,6 +13,7 @@ use crate::app::{App, Shared};
 use crate::auth::caller::unknown;
 use crate::auth::{Identity, cookie, token};
 use crate::problem::Problem;
+use crate::routes::operations::scrapes;
 
 /// Header of the token that must come with every change.
 const CSRF: &str = "x-csrf-token";
@@ -27,6 +28,9 @@ pub(crate) fn address(request: &Request) -> Option<IpAddr> {
 
 /// Finds out who asks, and refuses what is asked too often or by somebody else's page.
 pub(crate) async fn guard(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+    if scrapes(&app, &request) {
+        return next.run(request).await;
+    }
     let identity = match identify(&app, request.headers()).await {
         Ok(identity) => identity,
         Err(problem) => return problem.into_response(),
@@ -39,13 +43,17 @@ pub(crate) async fn guard(State(app): State<Shared>, mut request: Request, next:
     if let Err(too_often) = app.throttle.request(&who) {
         return too_often.into_response();
     }
-    if let Some(identity) = identity {
-        if let Err(problem) = own_page(&request, &identity) {
-            return problem.into_response();
+    let Some(identity) = identity else { return next.run(request).await };
+    let mut response = match own_page(&request, &identity) {
+        Ok(()) => {
+            request.extensions_mut().insert(identity.clone());
+            next.run(request).await
         }
-        request.extensions_mut().insert(identity);
-    }
-    next.run(request).await
+        Err(problem) => problem.into_response(),
+    };
+    // The log names who it was.
+    response.extensions_mut().insert(identity);
+    response
 }
 
 /// A change under a session must bring its token; signing in may not have one yet.

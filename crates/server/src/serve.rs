@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use outlay_config::Live;
 use outlay_core::registry::keys;
 use outlay_jobs::{Clock, Shutdown, SystemClock, Worker, WorkerOptions};
-use outlay_store::{AddressError, ObjectError, Objects, Store, StoreError, StoreOptions};
+use outlay_store::{AddressError, CacheAddressError, ObjectError, Objects, Store, StoreError, StoreOptions};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -43,6 +43,9 @@ pub enum ServeError {
     /// The artefacts' folder cannot be used.
     #[error(transparent)]
     Objects(#[from] ObjectError),
+    /// The address of the shared cache is none.
+    #[error(transparent)]
+    Cache(#[from] CacheAddressError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}")]
     Listen {
@@ -65,6 +68,7 @@ impl ServeError {
             Self::Address(_) => "serve.database-address",
             Self::Store(error) => error.code(),
             Self::Objects(_) => "serve.objects",
+            Self::Cache(_) => "serve.cache-address",
             Self::Listen { .. } => "serve.listen",
             Self::Stopped(_) => "serve.stopped",
         }
@@ -81,6 +85,7 @@ impl ServeError {
                     .to_owned()
             }
             Self::Store(_) => "run `outlay doctor` with the same flags".to_owned(),
+            Self::Cache(_) => "set store.cache_url to redis://host:6379, or to nothing".to_owned(),
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
                 "another program listens there: stop it, or choose another port with --listen"
                     .to_owned()
@@ -125,6 +130,7 @@ impl Server {
         let store = Store::open(&config.store()?, StoreOptions::from(&config.registry)).await?;
         store.migrate(clock.now()).await?;
         let objects = Objects::open(&config.objects(), [])?;
+        let cache = config.cache()?;
         let app = App::new(
             store.clone(),
             objects,
@@ -134,11 +140,15 @@ impl Server {
             config.secure_cookies,
             Live::new(config.sources, config.settings.with_registry(config.registry.clone())),
         );
-        let app = Arc::new(app);
+        let app = Arc::new(app.with_cache(cache));
         let worker = config.workers.then(|| {
             let options = WorkerOptions::from(&config.registry);
             Worker::new(store, work::handlers(&app), clock, options).start()
         });
+        if let Some((_, running)) = &worker {
+            // Nobody has set it before: this is where the process begins.
+            let _ = app.readiness.worker.set(running.abort_handle());
+        }
         let http = serve(listener, &app, app.stopping.subscribe());
         let keeper = tokio::spawn(keep(Arc::clone(&app), app.stopping.subscribe()));
         // It ends with the server: it listens for the same end.

@@ -26,6 +26,7 @@ pub async fn run(config: Config, end: impl Future<Output = ()>) -> Result<(), Se
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = Store::open(&config.store()?, StoreOptions::from(&config.registry)).await?;
     store.migrate(clock.now()).await?;
+    let cache = config.cache()?;
     let app = App::new(
         store.clone(),
         Objects::open(&config.objects(), [])?,
@@ -35,7 +36,7 @@ pub async fn run(config: Config, end: impl Future<Output = ()>) -> Result<(), Se
         config.secure_cookies,
         Live::new(config.sources, config.settings.with_registry(config.registry.clone())),
     );
-    let app = Arc::new(app);
+    let app = Arc::new(app.with_cache(cache));
     let options = WorkerOptions::from(&config.registry);
     let worker = Worker::new(store.clone(), work::handlers(&app), clock, options);
     let (shutdown, mut running) = worker.start();

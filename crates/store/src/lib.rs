@@ -58,6 +58,7 @@ mod rows;
 mod schema;
 mod scope;
 mod settings;
+mod statement;
 mod store;
 mod tokens;
 mod transaction;
@@ -89,14 +90,15 @@ pub use options::StoreOptions;
 pub use page::{Cursor, Page, Slice};
 pub use queue::{
     CatchUp, Claimed, Enqueued, Job, JobState, Jobs, Lease, LogLevel, LogLine, NewJob, Overlap,
-    Pulse, Queue, Run, RunState, Schedule,
+    Pulse, Queue, QueueLength, Run, RunState, Schedule,
 };
 pub use record::Stored;
 pub use rows::Rows;
 pub use schema::{Applied, Migrated, checksums};
 pub use scope::Scope;
 pub use settings::{ConfigChange, Setting, Settings};
-pub use store::{Pending, Store};
+pub use statement::Observer;
+pub use store::{Connections, Pending, Store};
 pub use tokens::{ApiToken, Bearer, Bearers, NewSession, Session, Sessions, TokenHash};
 pub use transaction::Transaction;
 pub use users::{Member, Members, Role, User};

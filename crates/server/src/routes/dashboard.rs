@@ -1,7 +1,8 @@
 //! What Home shows: the last periods of the newest data set, and the published model's answers.
 
-use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use outlay_core::Panel;
 use outlay_store::{
     AllocationChange, ChangeState, Dataset, DatasetState, Model, Page, Stored, WorkspaceId,
@@ -13,6 +14,7 @@ use utoipa_axum::routes;
 use super::datasets::panel;
 use crate::app::{App, Shared};
 use crate::auth::{Caller, Viewer};
+use crate::kept::{self, Made};
 use crate::problem::Problem;
 use crate::wire::data::shape_of;
 use crate::wire::home::{
@@ -33,16 +35,31 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
 async fn summary(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
-) -> Result<Json<HomeView>, Problem> {
-    let model = published(&app, caller.workspace).await?;
+) -> Result<Response, Problem> {
+    let models = app.scope(caller.workspace).models();
+    let model = models.published_last().await?;
     let dataset = current(&app, caller.workspace, model.as_ref()).await?;
-    let mut served = HomeView {
-        granularity: "week".to_owned(),
-        needs: needs(&app, caller.workspace).await?,
-        ..HomeView::default()
-    };
-    let Some(dataset) = dataset else { return Ok(Json(served)) };
-    let (_, checked) = panel(&app, caller.workspace, dataset.id).await?;
+    let needs = needs(&app, caller.workspace).await?;
+    let data = dataset.as_ref().map(Stored::etag).unwrap_or_default();
+    let tag = model.as_ref().map(Stored::etag).unwrap_or_default();
+    let waiting = serde_json::to_string(&needs)?;
+    let made = Made { question: "home", data: &data, model: &tag, parts: &[&waiting] };
+    kept::answer(&app, caller.workspace, made, HeaderMap::new(), || async {
+        home(&app, caller.workspace, model, dataset, needs).await
+    })
+    .await
+}
+
+async fn home(
+    app: &App,
+    workspace: WorkspaceId,
+    model: Option<Stored<Model>>,
+    dataset: Option<Stored<Dataset>>,
+    needs: Vec<Need>,
+) -> Result<HomeView, Problem> {
+    let mut served = HomeView { granularity: "week".to_owned(), needs, ..HomeView::default() };
+    let Some(dataset) = dataset else { return Ok(served) };
+    let (_, checked) = panel(app, workspace, dataset.id).await?;
     let shape = shape_of(&dataset);
     served.currency = shape.currency;
     served.outcome_unit = shape.outcome_unit;
@@ -63,7 +80,7 @@ async fn summary(
     }
     served.dataset = Some(HomeDataset { id: dataset.id, name: dataset.body.name });
     window(&mut served, &checked.panel, answers);
-    Ok(Json(served))
+    Ok(served)
 }
 
 /// Changes that wait for a person.
@@ -78,27 +95,6 @@ async fn needs(app: &App, workspace: WorkspaceId) -> Result<Vec<Need>, Problem> 
         at: change.created_at,
     };
     Ok(waiting.rows.into_iter().map(need).collect())
-}
-
-/// The model that others plan with, published last.
-async fn published(app: &App, workspace: WorkspaceId) -> Result<Option<Stored<Model>>, Problem> {
-    let models = app.scope(workspace).models();
-    let mut page = Page::default();
-    let mut newest: Option<Stored<Model>> = None;
-    loop {
-        let found = models.list(page).await?;
-        for model in found.rows {
-            let later =
-                newest.as_ref().is_none_or(|n| n.body.published_at < model.body.published_at);
-            if model.body.published_at.is_some() && later {
-                newest = Some(model);
-            }
-        }
-        match found.next {
-            Some(next) => page.after = Some(next),
-            None => return Ok(newest),
-        }
-    }
 }
 
 /// The data set of the published model; the newest one without.

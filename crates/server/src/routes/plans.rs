@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use outlay_engine::plan::{PriceRequest, Question, Written, compare, own_plan, price, sensitivity};
 use outlay_engine::{Run, Unclocked};
@@ -23,7 +23,9 @@ use super::session::named;
 use crate::app::{App, Shared};
 use crate::auth::{Analyst, Caller, Viewer};
 use crate::extract::{Body, Ident, IfMatch, Listed, Paging, Params};
+use crate::kept::{self, Made};
 use crate::problem::Problem;
+use crate::traces;
 use crate::wire::plan::{ComparedView, PlanView, StudiedView};
 use crate::wire::{self, sentence_case};
 use crate::work::question::question;
@@ -32,7 +34,7 @@ use crate::work::{self, plan};
 /// A question to the planner.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Ask {
+struct PlanAsk {
     #[schema(value_type = uuid::Uuid)]
     model: Id<Model>,
     #[serde(default)]
@@ -45,7 +47,7 @@ struct Ask {
 
 /// What was begun.
 #[derive(Serialize, ToSchema)]
-struct Begun {
+struct PlanBegun {
     #[schema(value_type = uuid::Uuid)]
     plan: Id<Scenario>,
     #[schema(value_type = uuid::Uuid)]
@@ -92,15 +94,15 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
 }
 
 /// Searches the best plan, as a job.
-#[utoipa::path(post, path = "/api/plans", tag = "plans", request_body = Ask,
+#[utoipa::path(post, path = "/api/plans", tag = "plans", request_body = PlanAsk,
     security(("session" = ["analyst"]), ("token" = ["analyst"])),
-    responses((status = 202, body = Begun), (status = 404, body = Problem),
+    responses((status = 202, body = PlanBegun), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn ask(
     State(app): State<Shared>,
     caller: Caller<Analyst>,
-    Body(form): Body<Ask>,
-) -> Result<(StatusCode, Json<Begun>), Problem> {
+    Body(form): Body<PlanAsk>,
+) -> Result<(StatusCode, Json<PlanBegun>), Problem> {
     let registry = app.settings(caller.workspace).await?;
     let asked = question(form.question.clone(), &registry)?;
     let model = app.scope(caller.workspace).models().get(form.model).await?;
@@ -111,7 +113,7 @@ async fn ask(
     };
     let (plan, job) =
         begin(&app, caller.workspace, model.id, name, form.question, asked, caller.user).await?;
-    Ok((StatusCode::ACCEPTED, Json(Begun { plan, job })))
+    Ok((StatusCode::ACCEPTED, Json(PlanBegun { plan, job })))
 }
 
 async fn begin(
@@ -124,8 +126,10 @@ async fn begin(
     by: Id<User>,
 ) -> Result<(Id<Scenario>, Id<Job>), Problem> {
     let now = app.now();
+    let trace = traces::current();
     let made = app.store.transact(move |t| {
         let (name, written, asked) = (name.clone(), written.clone(), asked.clone());
+        let trace = trace.clone();
         Box::pin(async move {
             let scope = t.workspace(workspace);
             let scenario = Scenario {
@@ -141,6 +145,7 @@ async fn begin(
             let mut job = NewJob::new(work::PLAN, payload);
             job.created_by = Some(by);
             job.attempts_max = 3;
+            job.trace_parent = trace;
             let job = scope.jobs().enqueue(job, now).await?.into_job();
             let edge = LineageEdge {
                 source_kind: "job".to_owned(),
@@ -224,7 +229,9 @@ async fn document(
     Ident(id): Ident<Scenario>,
 ) -> Result<Response, Problem> {
     let stored = app.scope(caller.workspace).scenarios().get(id).await?;
-    Ok((tagged(&stored), Json(whole(&stored)?)).into_response())
+    let tag = stored.etag();
+    let made = Made { question: "plan", data: "", model: &tag, parts: &[] };
+    kept::answer(&app, caller.workspace, made, tagged(&stored), || async { whole(&stored) }).await
 }
 
 /// The plan as it was made. Read and written again: databases forget the order of keys.
@@ -305,20 +312,28 @@ async fn studied(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Scenario>,
-) -> Result<Json<StudiedView>, Problem> {
+) -> Result<Response, Problem> {
     let stored = app.scope(caller.workspace).scenarios().get(id).await?;
     found(&stored)?;
     let asked = stored.body.request.get("question").cloned();
     let asked: Question = asked.map(serde_json::from_value).transpose()?.unwrap_or_default();
     let model = app.scope(caller.workspace).models().get(stored.body.model_id).await?;
-    let fit = opened(&app, caller.workspace, &model).await?;
     let registry = app.settings(caller.workspace).await?;
-    let made = tokio::task::spawn_blocking(move || {
-        sensitivity(&fit, &asked, quiet(&registry, &AtomicBool::new(false)))
-    });
-    let mut studied = made.await??;
-    studied.sensitivity.sentence = sentence_case(&studied.sensitivity.sentence);
-    Ok(Json(StudiedView { outcome_unit: studied.outcome_unit, sensitivity: studied.sensitivity }))
+    let tags = format!("{} {}", stored.etag(), model.etag());
+    let settings = serde_json::to_string(&registry)?;
+    let data = model.body.data_fingerprint.clone().unwrap_or_default();
+    let made = Made { question: "sensitivity", data: &data, model: &tags, parts: &[&settings] };
+    kept::answer(&app, caller.workspace, made, HeaderMap::new(), || async {
+        let fit = opened(&app, caller.workspace, &model).await?;
+        let made = tokio::task::spawn_blocking(move || {
+            sensitivity(&fit, &asked, quiet(&registry, &AtomicBool::new(false)))
+        });
+        let studied = made.await??;
+        let mut sensitivity = studied.sensitivity;
+        sensitivity.sentence = sentence_case(&sensitivity.sentence);
+        Ok(StudiedView { outcome_unit: studied.outcome_unit, sensitivity })
+    })
+    .await
 }
 
 /// Deletes a plan.
