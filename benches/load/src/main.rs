@@ -200,7 +200,9 @@ fn judged(mut report: Report, args: &Args) -> Report {
     let reads = report.requests.iter().find(|row| row.kind == Kind::Read && row.request == ALL);
     match reads.map(|row| row.p95_ms) {
         Some(p95) if p95 <= args.p95 => {}
-        Some(p95) => report.beyond.push(format!("p95 of reads is {p95:.0} ms, not {:.0}", args.p95)),
+        Some(p95) => {
+            report.beyond.push(format!("p95 of reads is {p95:.0} ms, not {:.0}", args.p95))
+        }
         None => report.beyond.push("nothing was read".to_owned()),
     }
     if report.missed > 0 {
@@ -229,7 +231,13 @@ fn show(report: &Report) {
         };
         println!(
             "{kind:<8} {:<20} {:>8} {:>6} {:>8.1} {:>8.1} {:>8.1} {:>8.1} {:>9.0}",
-            row.request, row.count, row.errors, row.p50_ms, row.p95_ms, row.p99_ms, row.max_ms,
+            row.request,
+            row.count,
+            row.errors,
+            row.p50_ms,
+            row.p95_ms,
+            row.p99_ms,
+            row.max_ms,
             row.mean_bytes
         );
     }

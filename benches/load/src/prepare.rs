@@ -42,7 +42,11 @@ pub(crate) async fn admin(
 }
 
 /// Makes the users that are not there yet.
-pub(crate) async fn users(browser: &mut Browser, count: usize, password: &str) -> Result<(), Failure> {
+pub(crate) async fn users(
+    browser: &mut Browser,
+    count: usize,
+    password: &str,
+) -> Result<(), Failure> {
     for number in 0..count {
         let email = email(number);
         let form = json!({
@@ -137,7 +141,8 @@ fn good(answer: Answer, what: &str) -> Result<Value, Failure> {
 
 /// A brand with five channels, week by week.
 fn brand() -> Vec<u8> {
-    let mut csv = String::from("week,revenue,tv_spend,search_spend,social_spend,radio_spend,print_spend\n");
+    let mut csv =
+        String::from("week,revenue,tv_spend,search_spend,social_spend,radio_spend,print_spend\n");
     // The first day is a Monday; months and years follow from the days since 1970.
     for week in 0..WEEKS {
         let date = day(18_995 + 7 * week);

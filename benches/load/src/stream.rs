@@ -30,7 +30,8 @@ pub(crate) async fn listen(
     changed: &UnboundedSender<()>,
 ) -> Result<(), Failure> {
     let last = heard.numbers.last().map(ToString::to_string);
-    let more: Vec<(&str, &str)> = last.iter().map(|last| ("last-event-id", last.as_str())).collect();
+    let more: Vec<(&str, &str)> =
+        last.iter().map(|last| ("last-event-id", last.as_str())).collect();
     let answer = browser.send(Method::GET, PATH, Bytes::new(), "", &more).await?;
     if !answer.status().is_success() {
         return Err(format!("the stream was refused with {}", answer.status()).into());

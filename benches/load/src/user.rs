@@ -49,8 +49,12 @@ pub(crate) async fn visit(world: Arc<World>, number: usize, begin: Instant) -> H
         tokio::time::sleep(AGAIN).await;
     }
     let (send, changes) = unbounded_channel();
-    let following =
-        tokio::spawn(follow(Arc::clone(&world), browser.tab(), send, ChaCha8Rng::from_rng(&mut rng)));
+    let following = tokio::spawn(follow(
+        Arc::clone(&world),
+        browser.tab(),
+        send,
+        ChaCha8Rng::from_rng(&mut rng),
+    ));
     look(&world, &mut browser, changes, &mut rng).await;
     following.await.unwrap_or_default()
 }
@@ -102,12 +106,8 @@ async fn look(
 const RUNNING: &str = "/api/jobs?state=running";
 const HOME: &str = "/api/dashboard/summary";
 /// What every page needs.
-const SHELL: [(&str, &str); 4] = [
-    ("session", "/api/session"),
-    ("page itself", "/"),
-    ("jobs that run", RUNNING),
-    ("home", HOME),
-];
+const SHELL: [(&str, &str); 4] =
+    [("session", "/api/session"), ("page itself", "/"), ("jobs that run", RUNNING), ("home", HOME)];
 
 /// The requests of a page, as the dashboard sends them.
 fn page(content: &Content, rng: &mut impl Rng) -> Vec<(&'static str, String)> {
@@ -178,8 +178,7 @@ async fn follow(
         let while_open = Duration::from_secs(rng.random_range(STREAM));
         let until = (Instant::now() + while_open).min(world.end);
         opened += 1;
-        let listened: Result<(), Failure> =
-            listen(&mut browser, &mut heard, until, &changed).await;
+        let listened: Result<(), Failure> = listen(&mut browser, &mut heard, until, &changed).await;
         if let Err(failure) = listened {
             world.measured.failed(Kind::Read, "live updates", &failure.to_string());
             tokio::time::sleep(AGAIN).await;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use outlay_config::Live;
 use outlay_core::registry::Registry;
 use outlay_jobs::Clock;
-use outlay_store::{Cache, CacheOptions, Objects, Scope, Store, WorkspaceId};
+use outlay_store::{Cache, CacheFigures, CacheOptions, Objects, Scope, Store, WorkspaceId};
 use serde_json::Value as Json;
 use tokio::sync::watch;
 
@@ -67,7 +67,8 @@ impl App {
         let metrics = Arc::new(Metrics::new(began, store.engine().to_string()));
         store.observe(metrics.clone());
         // Without a shared cache there is no address that could be wrong.
-        let cache = Cache::new(&CacheOptions::from(&registry), None).unwrap_or_else(|_| Cache::off());
+        let cache =
+            Cache::new(&CacheOptions::from(&registry), None).unwrap_or_else(|_| Cache::off());
         Self {
             hub: Hub::new(store.clone(), &registry, metrics.listeners.clone()),
             cache,
@@ -92,6 +93,11 @@ impl App {
     #[must_use]
     pub fn with_cache(self, cache: Cache) -> Self {
         Self { cache, ..self }
+    }
+
+    /// How often kept answers were there.
+    pub fn cache_figures(&self) -> CacheFigures {
+        self.cache.figures()
     }
 
     /// Now.

@@ -113,7 +113,8 @@ impl Metrics {
     fn named(mut self, started: f64, database: String) -> Self {
         let begun: Gauge<f64, AtomicU64> = Gauge::default();
         begun.set(started);
-        let build = Info::new([("version", outlay_engine::VERSION.to_owned()), ("database", database)]);
+        let build =
+            Info::new([("version", outlay_engine::VERSION.to_owned()), ("database", database)]);
         let registry = &mut self.registry;
         registry.register("outlay_build", "Version of the program and its database", build);
         registry.register_with_unit(
@@ -190,7 +191,13 @@ impl Metrics {
     }
 
     /// An answer began.
-    pub(crate) fn answered(&self, method: &Method, route: String, status: StatusCode, took: Duration) {
+    pub(crate) fn answered(
+        &self,
+        method: &Method,
+        route: String,
+        status: StatusCode,
+        took: Duration,
+    ) {
         let labels = Answered { method: known(method), route, status: status.as_u16() };
         self.requests.get_or_create(&labels).observe(took.as_secs_f64());
     }

@@ -48,7 +48,11 @@ impl Readiness {
         }
         let checks = vec![
             check("database", store.ping().await.map_err(|error| told(&error)), "it answers"),
-            check("schema", store.require_schema().await.map_err(|error| told(&error)), "it is this program's"),
+            check(
+                "schema",
+                store.require_schema().await.map_err(|error| told(&error)),
+                "it is this program's",
+            ),
             check("objects", writable(objects).await, "they can be written"),
             self.worker(),
         ];

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use outlay_config::Live;
 use outlay_core::registry::keys;
 use outlay_jobs::{Clock, Shutdown, SystemClock, Worker, WorkerOptions};
-use outlay_store::{AddressError, CacheAddressError, ObjectError, Objects, Store, StoreError, StoreOptions};
+use outlay_store::{
+    AddressError, CacheAddressError, ObjectError, Objects, Store, StoreError, StoreOptions,
+};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;

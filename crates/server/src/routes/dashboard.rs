@@ -32,10 +32,7 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
 #[utoipa::path(get, path = "/api/dashboard/summary", tag = "dashboard",
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
     responses((status = 200, body = HomeView)))]
-async fn summary(
-    State(app): State<Shared>,
-    caller: Caller<Viewer>,
-) -> Result<Response, Problem> {
+async fn summary(State(app): State<Shared>, caller: Caller<Viewer>) -> Result<Response, Problem> {
     let models = app.scope(caller.workspace).models();
     let model = models.published_last().await?;
     let dataset = current(&app, caller.workspace, model.as_ref()).await?;

@@ -53,9 +53,12 @@ impl PartialSchema for FitAsk {
                 .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
             let name = ObjectBuilder::new()
                 .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
-                .description(Some("What the line of versions is called; as the data set when left out."));
-            object.description =
-                Some("What is asked of a model: the keys of a fit's request, and the data set.".into());
+                .description(Some(
+                    "What the line of versions is called; as the data set when left out.",
+                ));
+            object.description = Some(
+                "What is asked of a model: the keys of a fit's request, and the data set.".into(),
+            );
             let _ = object.properties.insert("dataset".to_owned(), dataset.build().into());
             let _ = object.properties.insert("name".to_owned(), name.build().into());
             object.required.push("dataset".to_owned());

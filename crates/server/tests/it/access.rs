@@ -106,7 +106,8 @@ fn every_endpoint_keeps_its_role() {
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             let Some(least) = operation["security"][0]["session"][0].as_str() else {
-                let open = ["/api/health", "/api/health/live", "/api/ready", "/api/session", "/api/setup"];
+                let open =
+                    ["/api/health", "/api/health/live", "/api/ready", "/api/session", "/api/setup"];
                 assert!(open.contains(&path.as_str()), "{method} {path} is open");
                 continue;
             };

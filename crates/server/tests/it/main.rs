@@ -8,6 +8,7 @@ mod description;
 mod doctor;
 mod flow;
 mod live;
+mod operations;
 mod security;
 mod shape;
 mod support;
