@@ -43,6 +43,7 @@ keys! {
     OBJECTS_URL: Option<Connection> = "objects.url", Form::Connection, "", AtStart, Critical, "none: a folder in the data folder", "Store of artefacts: file:///path, or s3://, gs://, az:// where the build has that feature";
     METRICS_ACCESS: String = "metrics.access", Form::Choice(&["admin", "loopback", "off"]), "admin", Live, Medium, "own choice: a proxy on the same machine makes everybody look like loopback", "Who may read /api/metrics beside the holder of metrics.token: admins, any program on this machine, or nobody";
     METRICS_TOKEN: Option<SecretRef> = "metrics.token", Form::Secret, "", Live, Medium, "none: a scraper needs one of its own", "Where the token stands that a scraper shows as `Authorization: Bearer …`";
+    TRACES_ENDPOINT: Option<String> = "traces.endpoint", Form::Url, "", AtStart, Low, "none: nothing is sent", "OpenTelemetry collector that spans of requests and jobs are sent to (OTLP as JSON over HTTP, `http://host:4318/v1/traces`), where the build has the feature otel";
     LOG_FORMAT: String = "log.format", Form::Choice(&["text", "json"]), "text", AtStart, Low, "people read it in development, machines elsewhere", "How the log is written: lines for people, or one JSON document per line";
     LOG_FILTER: String = "log.filter", Form::Text, "info", Live, Low, "convention of the field", "What is written to the log: a level, or levels by part (`info,outlay_store=debug`)";
 }

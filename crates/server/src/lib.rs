@@ -29,7 +29,7 @@ mod reload;
 mod routes;
 mod scratch;
 pub mod serve;
-mod traces;
+pub mod traces;
 mod ui;
 pub mod upkeep;
 mod wire;

@@ -51,6 +51,7 @@ mod mart;
 mod models;
 mod objects;
 mod options;
+mod outline;
 mod page;
 mod queue;
 mod record;
@@ -87,6 +88,7 @@ pub use mart::{AllocationRow, AttributionRow, CurveRow, Mart, ReachEstimate};
 pub use models::{Model, ModelState, Scenario, ScenarioState};
 pub use objects::{ObjectError, ObjectKey, ObjectWriter, Objects, Wanted, Written};
 pub use options::StoreOptions;
+pub use outline::{Outline, Outlined};
 pub use page::{Cursor, Page, Slice};
 pub use queue::{
     CatchUp, Claimed, Enqueued, Job, JobState, Jobs, Lease, LogLevel, LogLine, NewJob, Overlap,

@@ -122,16 +122,6 @@ impl Rows<'_, Model> {
         Ok(found.into_iter().next())
     }
 
-    /// The version of any name that others plan with: of several, the one published last.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn published_last(self) -> Result<Option<Stored<Model>>> {
-        let tail = "ORDER BY published_at DESC, id DESC LIMIT 1";
-        let found = self.select("published_at IS NOT NULL", Vec::new(), tail).await?;
-        Ok(found.into_iter().next())
-    }
-
     /// Makes this version the one that others plan with, instead of the one before, in one
     /// transaction.
     ///

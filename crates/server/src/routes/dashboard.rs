@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use outlay_core::Panel;
 use outlay_store::{
-    AllocationChange, ChangeState, Dataset, DatasetState, Model, Page, Stored, WorkspaceId,
+    AllocationChange, ChangeState, Dataset, DatasetState, Model, Outline, Page, Stored, WorkspaceId,
 };
 use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
@@ -35,10 +35,10 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
 async fn summary(State(app): State<Shared>, caller: Caller<Viewer>) -> Result<Response, Problem> {
     let models = app.scope(caller.workspace).models();
     let model = models.published_last().await?;
-    let dataset = current(&app, caller.workspace, model.as_ref()).await?;
+    let dataset = current(&app, caller.workspace, model.as_deref()).await?;
     let needs = needs(&app, caller.workspace).await?;
     let data = dataset.as_ref().map(Stored::etag).unwrap_or_default();
-    let tag = model.as_ref().map(Stored::etag).unwrap_or_default();
+    let tag = model.as_deref().map(Stored::etag).unwrap_or_default();
     let waiting = serde_json::to_string(&needs)?;
     let made = Made { question: "home", data: &data, model: &tag, parts: &[&waiting] };
     kept::answer(&app, caller.workspace, made, HeaderMap::new(), || async {
@@ -50,7 +50,7 @@ async fn summary(State(app): State<Shared>, caller: Caller<Viewer>) -> Result<Re
 async fn home(
     app: &App,
     workspace: WorkspaceId,
-    model: Option<Stored<Model>>,
+    model: Option<Outline<Model>>,
     dataset: Option<Stored<Dataset>>,
     needs: Vec<Need>,
 ) -> Result<HomeView, Problem> {
@@ -65,7 +65,11 @@ async fn home(
     let card: Option<QualityView> =
         dataset.body.quality.clone().and_then(|card| serde_json::from_value(card).ok());
     served.allows = card.map(|card| card.allows).unwrap_or_default();
-    let answers = model.as_ref().and_then(|model| model.body.summary.as_ref());
+    let whole = match &model {
+        Some(model) => app.scope(workspace).models().find(model.id).await?,
+        None => None,
+    };
+    let answers = whole.as_ref().and_then(|model| model.body.summary.as_ref());
     if let Some(model) = &model {
         let sentence = answers.and_then(|a| a.get("sentence")?.as_str());
         served.sentence = sentence.map(sentence_case);

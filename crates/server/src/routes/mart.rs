@@ -72,7 +72,7 @@ async fn curves(
 ) -> Result<Json<Listed<CurvePointRow>>, Problem> {
     let scope = app.scope(caller.workspace);
     let model = match model {
-        Some(id) => Some(scope.models().get(id).await?.id),
+        Some(id) => Some(scope.models().outline(id).await?.id),
         None => scope.mart().current_model().await?,
     };
     let rows = match model {
@@ -94,7 +94,7 @@ async fn allocations(
 ) -> Result<Json<Listed<AllocationView>>, Problem> {
     let scope = app.scope(caller.workspace);
     let plan = match plan {
-        Some(id) => Some(scope.scenarios().get(id).await?.id),
+        Some(id) => Some(scope.scenarios().outline(id).await?.id),
         None => scope.mart().current_plan().await?,
     };
     let rows = match plan {

@@ -1,6 +1,8 @@
 //! Models: learnt as jobs, shown, compared, published.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use axum::Json;
 use axum::extract::State;
@@ -227,20 +229,43 @@ pub(crate) async fn view(
     workspace: WorkspaceId,
     stored: &Stored<Model>,
 ) -> Result<ModelView, Problem> {
+    let mut served = views(app, workspace, &[stored]).await?;
+    served.pop().ok_or_else(|| Problem::not_found("model"))
+}
+
+/// Models as they are served: what stands beside them is asked for once, not for each.
+async fn views(
+    app: &App,
+    workspace: WorkspaceId,
+    all: &[&Stored<Model>],
+) -> Result<Vec<ModelView>, Problem> {
     let scope = app.scope(workspace);
-    let dataset = scope.datasets().find(stored.body.dataset_id).await?;
-    let name = dataset.map_or_else(String::new, |dataset| dataset.body.name);
-    let edges = scope.lineage().to(stored.id.uuid()).await?;
-    let edge = edges.iter().find(|edge| edge.body.source_kind == "job");
-    let asked = edge.map_or_else(Asked::default, |edge| {
-        let word = |name: &str| edge.body.detail.get(name)?.as_str().map(str::to_owned);
-        Asked {
-            job: Some(Id::from_uuid(edge.body.source_id)),
-            preset: word("preset"),
-            method: word("method"),
+    let ids: Vec<uuid::Uuid> = all.iter().map(|stored| stored.id.uuid()).collect();
+    let edges = scope.lineage().to_any(&ids).await?;
+    let mut names: BTreeMap<Id<Dataset>, String> = BTreeMap::new();
+    for stored in all {
+        let id = stored.body.dataset_id;
+        if let Entry::Vacant(place) = names.entry(id) {
+            let dataset = scope.datasets().find(id).await?;
+            place.insert(dataset.map_or_else(String::new, |dataset| dataset.body.name));
         }
-    });
-    Ok(model(stored, &name, asked))
+    }
+    let asked = |stored: &Stored<Model>| {
+        let made = |edge: &&Stored<LineageEdge>| {
+            edge.body.target_id == stored.id.uuid() && edge.body.source_kind == "job"
+        };
+        edges.iter().find(made).map_or_else(Asked::default, |edge| {
+            let word = |name: &str| edge.body.detail.get(name)?.as_str().map(str::to_owned);
+            Asked {
+                job: Some(Id::from_uuid(edge.body.source_id)),
+                preset: word("preset"),
+                method: word("method"),
+            }
+        })
+    };
+    let name =
+        |stored: &Stored<Model>| names.get(&stored.body.dataset_id).map_or("", String::as_str);
+    Ok(all.iter().map(|stored| model(stored, name(stored), asked(stored))).collect())
 }
 
 /// Models, newest first.
@@ -252,12 +277,10 @@ async fn list(
     caller: Caller<Viewer>,
     Params(paging): Params<Paging>,
 ) -> Result<Json<Listed<ModelView>>, Problem> {
-    let page = app.scope(caller.workspace).models().list(paging.page()?).await?;
+    let page = app.scope(caller.workspace).models().outlines(paging.page()?).await?;
     let next = page.next.map(|cursor| cursor.to_string());
-    let mut items = Vec::with_capacity(page.rows.len());
-    for stored in &page.rows {
-        items.push(view(&app, caller.workspace, stored).await?);
-    }
+    let rows: Vec<&Stored<Model>> = page.rows.iter().map(|row| &**row).collect();
+    let items = views(&app, caller.workspace, &rows).await?;
     Ok(Json(Listed { items, next }))
 }
 
@@ -270,7 +293,7 @@ async fn one(
     caller: Caller<Viewer>,
     Ident(id): Ident<Model>,
 ) -> Result<Response, Problem> {
-    let stored = app.scope(caller.workspace).models().get(id).await?;
+    let stored = app.scope(caller.workspace).models().outline(id).await?;
     let served = view(&app, caller.workspace, &stored).await?;
     Ok((tagged(&stored), Json(served)).into_response())
 }
@@ -294,7 +317,7 @@ async fn summary(
     caller: Caller<Viewer>,
     Ident(id): Ident<Model>,
 ) -> Result<Response, Problem> {
-    let stored = app.scope(caller.workspace).models().get(id).await?;
+    let stored = app.scope(caller.workspace).models().outline(id).await?;
     let tag = stored.etag();
     let made = Made { question: "summary", data: fingerprint(&stored), model: &tag, parts: &[] };
     kept::answer(&app, caller.workspace, made, tagged(&stored), || async {
@@ -338,7 +361,7 @@ async fn curves(
     Ident(id): Ident<Model>,
     Params(points): Params<Points>,
 ) -> Result<Response, Problem> {
-    let stored = app.scope(caller.workspace).models().get(id).await?;
+    let stored = app.scope(caller.workspace).models().outline(id).await?;
     let spend = spends(points.spend.as_deref())?;
     let tag = stored.etag();
     let asked = serde_json::to_string(&(&points.channel, &spend))?;
@@ -399,10 +422,10 @@ async fn publish(
     Ident(id): Ident<Model>,
     version: IfMatch,
 ) -> Result<Json<ModelView>, Problem> {
-    let stored = app.scope(caller.workspace).models().get(id).await?;
+    let stored = app.scope(caller.workspace).models().outline(id).await?;
     version.check(&stored)?;
     // Written again for models that were learnt before the table was filled.
-    let curves = match stored.body.artefact_key {
+    let curves = match &stored.body.artefact_key {
         Some(_) => mart::curves(id, &opened(&app, caller.workspace, &stored).await?.summary),
         None => Vec::new(),
     };
@@ -431,7 +454,7 @@ async fn compared(
     Params(Two { left, right }): Params<Two>,
 ) -> Result<Response, Problem> {
     let models = app.scope(caller.workspace).models();
-    let (left, right) = (models.get(left).await?, models.get(right).await?);
+    let (left, right) = (models.outline(left).await?, models.outline(right).await?);
     let registry = app.settings(caller.workspace).await?;
     let tags = format!("{} {}", left.etag(), right.etag());
     let settings = serde_json::to_string(&registry)?;
@@ -461,7 +484,7 @@ async fn remove(
     version: IfMatch,
 ) -> Result<StatusCode, Problem> {
     let models = app.scope(caller.workspace).models();
-    let stored = models.get(id).await?;
+    let stored = models.outline(id).await?;
     version.check(&stored)?;
     if matches!(stored.body.state, ModelState::Queued | ModelState::Fitting) {
         let title = "the model is being learnt";

@@ -1,5 +1,9 @@
 //! Plans: searched as jobs, priced, compared, studied.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::atomic::AtomicBool;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -8,11 +12,11 @@ use outlay_engine::plan::{PriceRequest, Question, Written, compare, own_plan, pr
 use outlay_engine::{Run, Unclocked};
 use outlay_planner::plan::Plan;
 use outlay_store::{
-    Id, Job, LineageEdge, Model, NewJob, Scenario, ScenarioState, Stored, User, WorkspaceId,
+    Id, Job, LineageEdge, Model, NewJob, Outline, Scenario, ScenarioState, StoreError, Stored,
+    User, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::sync::atomic::AtomicBool;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -105,7 +109,7 @@ async fn ask(
 ) -> Result<(StatusCode, Json<PlanBegun>), Problem> {
     let registry = app.settings(caller.workspace).await?;
     let asked = question(form.question.clone(), &registry)?;
-    let model = app.scope(caller.workspace).models().get(form.model).await?;
+    let model = app.scope(caller.workspace).models().outline(form.model).await?;
     ready(&model)?;
     let name = match form.name {
         Some(name) => named("name", &name)?,
@@ -164,17 +168,35 @@ async fn begin(
     Ok((plan, job))
 }
 
-async fn view(
+/// Plans as they are served: what stands beside them is asked for once, not for each.
+async fn views(
     app: &App,
     workspace: WorkspaceId,
-    stored: &Stored<Scenario>,
-) -> Result<PlanView, Problem> {
+    all: &[&Stored<Scenario>],
+) -> Result<Vec<PlanView>, Problem> {
     let scope = app.scope(workspace);
-    let model = scope.models().find(stored.body.model_id).await?;
-    let edges = scope.lineage().to(stored.id.uuid()).await?;
-    let edge = edges.iter().find(|edge| edge.body.source_kind == "job");
-    let job = edge.map(|edge| Id::from_uuid(edge.body.source_id));
-    Ok(wire::plan::plan(stored, model.as_ref(), job))
+    let ids: Vec<uuid::Uuid> = all.iter().map(|stored| stored.id.uuid()).collect();
+    let edges = scope.lineage().to_any(&ids).await?;
+    let mut models: BTreeMap<Id<Model>, Option<Outline<Model>>> = BTreeMap::new();
+    for stored in all {
+        let id = stored.body.model_id;
+        if let Entry::Vacant(place) = models.entry(id) {
+            place.insert(match scope.models().outline(id).await {
+                Ok(model) => Some(model),
+                Err(StoreError::NotFound { .. }) => None,
+                Err(error) => return Err(error.into()),
+            });
+        }
+    }
+    let served = |stored: &&Stored<Scenario>| {
+        let made = |edge: &&Stored<LineageEdge>| {
+            edge.body.target_id == stored.id.uuid() && edge.body.source_kind == "job"
+        };
+        let job = edges.iter().find(made).map(|edge| Id::from_uuid(edge.body.source_id));
+        let model = models.get(&stored.body.model_id).and_then(Option::as_deref);
+        wire::plan::plan(stored, model, job)
+    };
+    Ok(all.iter().map(served).collect())
 }
 
 /// Plans, newest first.
@@ -186,12 +208,10 @@ async fn list(
     caller: Caller<Viewer>,
     Params(paging): Params<Paging>,
 ) -> Result<Json<Listed<PlanView>>, Problem> {
-    let page = app.scope(caller.workspace).scenarios().list(paging.page()?).await?;
+    let page = app.scope(caller.workspace).scenarios().outlines(paging.page()?).await?;
     let next = page.next.map(|cursor| cursor.to_string());
-    let mut items = Vec::with_capacity(page.rows.len());
-    for stored in &page.rows {
-        items.push(view(&app, caller.workspace, stored).await?);
-    }
+    let rows: Vec<&Stored<Scenario>> = page.rows.iter().map(|row| &**row).collect();
+    let items = views(&app, caller.workspace, &rows).await?;
     Ok(Json(Listed { items, next }))
 }
 
@@ -204,8 +224,9 @@ async fn one(
     caller: Caller<Viewer>,
     Ident(id): Ident<Scenario>,
 ) -> Result<Response, Problem> {
-    let stored = app.scope(caller.workspace).scenarios().get(id).await?;
-    let served = view(&app, caller.workspace, &stored).await?;
+    let stored = app.scope(caller.workspace).scenarios().outline(id).await?;
+    let served = views(&app, caller.workspace, &[&stored]).await?.pop();
+    let served = served.ok_or_else(|| Problem::not_found("plan"))?;
     Ok((tagged(&stored), Json(served)).into_response())
 }
 
@@ -228,10 +249,14 @@ async fn document(
     caller: Caller<Viewer>,
     Ident(id): Ident<Scenario>,
 ) -> Result<Response, Problem> {
-    let stored = app.scope(caller.workspace).scenarios().get(id).await?;
-    let tag = stored.etag();
+    let scenarios = app.scope(caller.workspace).scenarios();
+    let outline = scenarios.outline(id).await?;
+    let tag = outline.etag();
     let made = Made { question: "plan", data: "", model: &tag, parts: &[] };
-    kept::answer(&app, caller.workspace, made, tagged(&stored), || async { whole(&stored) }).await
+    kept::answer(&app, caller.workspace, made, tagged(&outline), || async {
+        whole(&scenarios.get(id).await?)
+    })
+    .await
 }
 
 /// The plan as it was made. Read and written again: databases forget the order of keys.
@@ -251,7 +276,7 @@ async fn priced(
     caller: Caller<Viewer>,
     Body(form): Body<Own>,
 ) -> Result<Json<Plan>, Problem> {
-    let stored = app.scope(caller.workspace).models().get(form.model).await?;
+    let stored = app.scope(caller.workspace).models().outline(form.model).await?;
     let fit = opened(&app, caller.workspace, &stored).await?;
     let registry = app.settings(caller.workspace).await?;
     let mut table = String::from("channel,spend\n");
@@ -313,11 +338,11 @@ async fn studied(
     caller: Caller<Viewer>,
     Ident(id): Ident<Scenario>,
 ) -> Result<Response, Problem> {
-    let stored = app.scope(caller.workspace).scenarios().get(id).await?;
+    let stored = app.scope(caller.workspace).scenarios().outline(id).await?;
     found(&stored)?;
     let asked = stored.body.request.get("question").cloned();
     let asked: Question = asked.map(serde_json::from_value).transpose()?.unwrap_or_default();
-    let model = app.scope(caller.workspace).models().get(stored.body.model_id).await?;
+    let model = app.scope(caller.workspace).models().outline(stored.body.model_id).await?;
     let registry = app.settings(caller.workspace).await?;
     let tags = format!("{} {}", stored.etag(), model.etag());
     let settings = serde_json::to_string(&registry)?;

@@ -39,7 +39,7 @@ impl Running {
         config.registry = Registry::with(all).unwrap();
         let server = runtime.block_on(Server::start(config)).unwrap();
         let base = format!("http://{}", server.address);
-        Self { runtime, server: Some(server), base, folder: folder }
+        Self { runtime, server: Some(server), base, folder }
     }
 
     pub(crate) fn start() -> Self {
