@@ -52,7 +52,11 @@ keys! {
     AUTH_OIDC_DOMAINS: Vec<String> = "auth.oidc_domains", Form::List, "", AtStart, High, "none: whoever the identity provider lets in", "Domains of e-mail addresses that may sign in through the identity provider";
     AUTH_OIDC_NEW_ROLE: String = "auth.oidc_new_role", Form::Choice(&["none", "viewer", "analyst", "approver", "operator", "admin"]), "none", AtStart, Critical, "an admin adds people, until somebody decides otherwise", "Role of people who come through the identity provider for the first time; none refuses them";
     STORE_URL: Option<Connection> = "store.url", Form::Connection, "", AtStart, Critical, "none: a SQLite file in the data folder", "Database: sqlite:///path/outlay.db or postgres://user@host/database";
+    STORE_CACHE_URL: Option<Connection> = "store.cache_url", Form::Connection, "", AtStart, Low, "none: each process keeps its own answers", "Cache that several processes share: redis://host:6379";
     OBJECTS_URL: Option<Connection> = "objects.url", Form::Connection, "", AtStart, Critical, "none: a folder in the data folder", "Store of artefacts: file:///path, or s3://, gs://, az:// where the build has that feature";
+    METRICS_ACCESS: String = "metrics.access", Form::Choice(&["admin", "loopback", "off"]), "admin", Live, Medium, "own choice: a proxy on the same machine makes everybody look like loopback", "Who may read /api/metrics beside the holder of metrics.token: admins, any program on this machine, or nobody";
+    METRICS_TOKEN: Option<SecretRef> = "metrics.token", Form::Secret, "", Live, Medium, "none: a scraper needs one of its own", "Where the token stands that a scraper shows as `Authorization: Bearer …`";
+    TRACES_ENDPOINT: Option<String> = "traces.endpoint", Form::Url, "", AtStart, Low, "none: nothing is sent", "OpenTelemetry collector that spans of requests and jobs are sent to (OTLP as JSON over HTTP, `http://host:4318/v1/traces`), where the build has the feature otel";
     LOG_FORMAT: String = "log.format", Form::Choice(&["text", "json"]), "text", AtStart, Low, "people read it in development, machines elsewhere", "How the log is written: lines for people, or one JSON document per line";
     LOG_FILTER: String = "log.filter", Form::Text, "info", Live, Low, "convention of the field", "What is written to the log: a level, or levels by part (`info,outlay_store=debug`)";
 }

@@ -384,6 +384,8 @@ settings! {
         "own choice: what an eye follows", "Time between two looks for events of other processes";
     SERVER_KEEP_ALIVE = "server.keep_alive_seconds", 15.0, "seconds", 1.0, 300.0, Low,
         "proxies close silent connections after 30 to 60 seconds", "Silence on a live connection after which a sign of life is sent";
+    SERVER_READY = "server.ready_seconds", 5.0, "seconds", 0.0, 3600.0, Low,
+        "own choice: below the usual period of a probe", "How long a look whether the server is ready counts before the next one";
     SERVER_FITS = "server.fits_kept", 2.0, "fits", 0.0, 100.0, Low,
         "memory of a small server", "Fits whose draws are kept in memory for curves and plans";
     SERVER_SHUTDOWN = "server.shutdown_seconds", 20.0, "seconds", 0.0, 3600.0, Low,

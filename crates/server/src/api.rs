@@ -11,7 +11,6 @@ use outlay_core::registry::keys;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::trace::TraceLayer;
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -22,13 +21,14 @@ use crate::description;
 use crate::edge::strict_transport;
 use crate::guard::guard;
 use crate::idempotency::once;
+use crate::observe;
 use crate::problem::Problem;
 use crate::reference;
 use crate::routes;
 use crate::ui;
 
 /// Header with a request's identity.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUEST_ID: HeaderName = HeaderName::from_static(observe::REQUEST_ID);
 /// Only our own files, no inline code. Styles that scripts set count as inline; they are allowed.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /// What our pages never use.
@@ -73,6 +73,7 @@ fn lasting() -> (Router<Shared>, Document) {
 fn endpoints() -> (Router<Shared>, Document) {
     OpenApiRouter::with_openapi(Described::openapi())
         .merge(routes::health::router())
+        .merge(routes::operations::router())
         .merge(routes::session::router())
         .merge(routes::sign_on::router())
         .merge(routes::uploads::router())
@@ -145,15 +146,9 @@ pub fn router(app: Shared) -> Router {
         .layer(header(HeaderName::from_static("permissions-policy"), FEATURES))
         .layer(strict)
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(from_fn_with_state(app.clone(), observe::request))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .with_state(app)
-}
-
-fn span(request: &axum::extract::Request) -> tracing::Span {
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    // The path without its query, which may hold what is nobody's business.
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path(), id)
 }
 
 /// Gives a request up after its time.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use outlay_config::Live;
 use outlay_core::registry::Registry;
 use outlay_jobs::Clock;
-use outlay_store::{Objects, Scope, Store, WorkspaceId};
+use outlay_store::{Cache, CacheFigures, CacheOptions, Objects, Scope, Store, WorkspaceId};
 use serde_json::Value as Json;
 use tokio::sync::watch;
 
@@ -18,7 +18,9 @@ use crate::auth::throttle::Throttle;
 use crate::config::{Config, ConfigureError};
 use crate::edge::Edge;
 use crate::hub::Hub;
+use crate::metrics::Metrics;
 use crate::problem::Problem;
+use crate::readiness::Readiness;
 use crate::work::fits::Fits;
 
 /// What every request and every job shares. Held in an [`Arc`].
@@ -47,6 +49,9 @@ pub struct App {
     pub(crate) throttle: Throttle,
     pub(crate) hub: Hub,
     pub(crate) fits: Fits,
+    pub(crate) cache: Cache,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) readiness: Readiness,
     /// Becomes true when the server stops: what lasts (live updates) ends then.
     pub(crate) stopping: watch::Sender<bool>,
 }
@@ -68,9 +73,18 @@ impl App {
     ) -> Result<Self, ConfigureError> {
         let registry = config.registry;
         let started_at = clock.now();
+        let began = started_at.timestamp_micros() as f64 / 1e6;
+        let metrics = Arc::new(Metrics::new(began, store.engine().to_string()));
+        store.observe(metrics.clone());
         let oidc = config.oidc.map(|client| Provider::new(client, &registry)).transpose()?;
+        // Without a shared cache there is no address that could be wrong.
+        let cache =
+            Cache::new(&CacheOptions::from(&registry), None).unwrap_or_else(|_| Cache::off());
         Ok(Self {
-            hub: Hub::new(store.clone(), &registry),
+            hub: Hub::new(store.clone(), &registry, metrics.listeners.clone()),
+            cache,
+            metrics,
+            readiness: Readiness::new(&registry),
             throttle: Throttle::new(&registry),
             passwords: Passwords::new(),
             fits: Fits::new(objects.clone(), scratch.clone(), &registry),
@@ -87,6 +101,17 @@ impl App {
             secure_cookies: config.secure_cookies,
             stopping: watch::Sender::new(false),
         })
+    }
+
+    /// With another cache, as one that is shared with other processes.
+    #[must_use]
+    pub fn with_cache(self, cache: Cache) -> Self {
+        Self { cache, ..self }
+    }
+
+    /// How often kept answers were there.
+    pub fn cache_figures(&self) -> CacheFigures {
+        self.cache.figures()
     }
 
     /// Now.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use outlay_config::{Secret, SecretError, Settings, Sources, keys};
 use outlay_core::registry::Registry;
-use outlay_store::{AddressError, StoreAddress};
+use outlay_store::{AddressError, Cache, CacheAddressError, CacheOptions, StoreAddress};
 use thiserror::Error;
 
 use crate::auth::access::WeakSecret;
@@ -23,6 +23,8 @@ pub struct Config {
     pub database: Option<Hidden>,
     /// Address of the artefacts; a folder in `data` when absent.
     pub objects: Option<Hidden>,
+    /// Address of the cache that several processes share; none when absent.
+    pub cache: Option<Hidden>,
     /// Whether cookies are sent over TLS only; on behind a proxy that speaks TLS.
     pub secure_cookies: bool,
     /// How the server meets the network.
@@ -135,6 +137,7 @@ impl Config {
             data: data.into(),
             database: None,
             objects: None,
+            cache: None,
             secure_cookies: false,
             edge: Edge::default(),
             jwt: None,
@@ -162,6 +165,7 @@ impl Config {
             data: settings.get(&keys::SERVER_DATA),
             database: address(&keys::STORE_URL)?,
             objects: address(&keys::OBJECTS_URL)?,
+            cache: address(&keys::STORE_CACHE_URL)?,
             // Where the server itself speaks TLS there is no other way to it.
             secure_cookies: settings.get(&keys::SERVER_SECURE_COOKIES) || edge.tls.is_some(),
             jwt: settings.secret(&keys::AUTH_JWT_SECRET)?,
@@ -183,6 +187,15 @@ impl Config {
             Some(text) => text.0.parse(),
             None => Ok(StoreAddress::file(self.data.join("outlay.db"))),
         }
+    }
+
+    /// The cache: in this process, and in the shared one where one is named.
+    ///
+    /// # Errors
+    /// [`CacheAddressError`] for an address that is none.
+    pub fn cache(&self) -> Result<Cache, CacheAddressError> {
+        let shared = self.cache.as_ref().map(|address| address.0.as_str());
+        Cache::new(&CacheOptions::from(&self.registry), shared)
     }
 
     /// Folder or address of the artefacts.

@@ -115,19 +115,28 @@ impl IfMatch {
     }
 }
 
+/// What `limit` may be: as the pages of the store may be configured.
+const LIMITS: std::ops::RangeInclusive<u32> = 1..=10_000;
+
 /// Which part of a list is asked for.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Paging {
     /// Where to go on: `next` of the page before.
     pub(crate) cursor: Option<String>,
-    /// How many.
+    /// How many; the server may send fewer.
+    #[param(minimum = 1, maximum = 10000)]
     pub(crate) limit: Option<u32>,
 }
 
 impl Paging {
     /// The page of the store.
     pub(crate) fn page(&self) -> Result<Page, Problem> {
+        if self.limit.is_some_and(|limit| !LIMITS.contains(&limit)) {
+            let (least, most) = (LIMITS.start(), LIMITS.end());
+            let next = format!("ask for {least} to {most} at once");
+            return Err(Problem::refused("request.limit", "`limit` makes no sense", next));
+        }
         let cursor = self.cursor.as_deref().filter(|text| !text.is_empty());
         let after = cursor.map(str::parse).transpose()?;
         Ok(Page { after, limit: self.limit })

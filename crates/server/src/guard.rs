@@ -17,6 +17,7 @@ use crate::auth::caller::unknown;
 use crate::auth::cookie::Cookie;
 use crate::auth::{From, Identity, token};
 use crate::problem::Problem;
+use crate::routes::operations::scrapes;
 
 /// Header of the token that must come with every change.
 const CSRF: &str = "x-csrf-token";
@@ -32,21 +33,33 @@ pub(crate) async fn guard(State(app): State<Shared>, mut request: Request, next:
     if let Some(Err(too_often)) = from.map(|address| app.throttle.address(address)) {
         return too_often.into_response();
     }
+    if scrapes(&app, &request) {
+        return next.run(request).await;
+    }
     let identity = match identify(&app, request.headers()).await {
         Ok(identity) => identity,
         Err(problem) => return problem.into_response(),
     };
     request.extensions_mut().insert(From(from));
-    if let Some(identity) = identity {
-        if let Err(too_often) = app.throttle.person(identity.user) {
-            return too_often.into_response();
+    let Some(identity) = identity else { return next.run(request).await };
+    let mut response = match refusal(&app, &request, &identity) {
+        None => {
+            request.extensions_mut().insert(identity.clone());
+            next.run(request).await
         }
-        if let Err(problem) = own_page(&request, &identity) {
-            return problem.into_response();
-        }
-        request.extensions_mut().insert(identity);
+        Some(refused) => refused,
+    };
+    // The log names who it was.
+    response.extensions_mut().insert(identity);
+    response
+}
+
+/// Why a person may not ask this now.
+fn refusal(app: &App, request: &Request, identity: &Identity) -> Option<Response> {
+    if let Err(too_often) = app.throttle.person(identity.user) {
+        return Some(too_often.into_response());
     }
-    next.run(request).await
+    own_page(request, identity).err().map(IntoResponse::into_response)
 }
 
 /// A change under a session must bring its token; signing in may not have one yet.

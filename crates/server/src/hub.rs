@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use outlay_core::registry::{Registry, keys};
 use outlay_store::{Event, Store, StoreError, WorkspaceId};
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::broadcast;
+
+use crate::metrics::Counted;
 
 /// Events that a slow listener may be behind before it has to read them from the store.
 const BEHIND: usize = 256;
@@ -19,6 +22,7 @@ pub(crate) struct Hub {
     store: Store,
     poll: Duration,
     senders: Arc<Mutex<Senders>>,
+    listeners: Gauge,
 }
 
 /// One listener. Every event comes once, in order.
@@ -28,12 +32,13 @@ pub(crate) struct Listener {
     last: i64,
     waiting: std::collections::VecDeque<Arc<Event>>,
     live: broadcast::Receiver<Arc<Event>>,
+    _counted: Counted,
 }
 
 impl Hub {
-    pub(crate) fn new(store: Store, registry: &Registry) -> Self {
+    pub(crate) fn new(store: Store, registry: &Registry, listeners: Gauge) -> Self {
         let poll = Duration::from_secs_f64(registry.get(&keys::SERVER_EVENTS_POLL));
-        Self { store, poll, senders: Arc::default() }
+        Self { store, poll, senders: Arc::default(), listeners }
     }
 
     /// Listens to what happens after event `last`; after now where nothing is said.
@@ -47,7 +52,9 @@ impl Hub {
         let live = self.subscribe(workspace, newest);
         let last = last.map_or(newest, |last| last.clamp(0, newest));
         let store = self.store.clone();
-        let mut listener = Listener { store, workspace, last, waiting: Default::default(), live };
+        let counted = Counted::new(&self.listeners);
+        let waiting = Default::default();
+        let mut listener = Listener { store, workspace, last, waiting, live, _counted: counted };
         listener.catch_up().await?;
         Ok(listener)
     }

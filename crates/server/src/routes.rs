@@ -11,6 +11,7 @@ pub(crate) mod live;
 pub(crate) mod mappings;
 pub(crate) mod mart;
 pub(crate) mod models;
+pub(crate) mod operations;
 pub(crate) mod optimizer;
 pub(crate) mod plan_files;
 pub(crate) mod plans;

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use outlay_core::registry::keys;
 use outlay_jobs::{Clock, Shutdown, SystemClock, Worker, WorkerOptions};
-use outlay_store::{AddressError, ObjectError, Objects, Store, StoreError, StoreOptions};
+use outlay_store::{
+    AddressError, CacheAddressError, ObjectError, Objects, Store, StoreError, StoreOptions,
+};
 use thiserror::Error;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -45,6 +47,9 @@ pub enum ServeError {
     /// The artefacts' folder cannot be used.
     #[error(transparent)]
     Objects(#[from] ObjectError),
+    /// The address of the shared cache is none.
+    #[error(transparent)]
+    Cache(#[from] CacheAddressError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}")]
     Listen {
@@ -68,6 +73,7 @@ impl ServeError {
             Self::Store(error) => error.code(),
             Self::Configure(error) => error.code(),
             Self::Objects(_) => "serve.objects",
+            Self::Cache(_) => "serve.cache-address",
             Self::Listen { .. } => "serve.listen",
             Self::Stopped(_) => "serve.stopped",
         }
@@ -85,6 +91,7 @@ impl ServeError {
             }
             Self::Configure(error) => error.next(),
             Self::Store(_) => "run `outlay doctor` with the same flags".to_owned(),
+            Self::Cache(_) => "set store.cache_url to redis://host:6379, or to nothing".to_owned(),
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
                 "another program listens there: stop it, or choose another port with --listen"
                     .to_owned()
@@ -132,14 +139,19 @@ impl Server {
         let store = Store::open(&config.store()?, StoreOptions::from(&config.registry)).await?;
         store.migrate(clock.now()).await?;
         let objects = Objects::open(&config.objects(), [])?;
+        let cache = config.cache()?;
         let (workers, registry) = (config.workers, config.registry.clone());
         let path = scratch.path().to_owned();
         let app = App::new(store.clone(), objects, config, Arc::clone(&clock), path)?;
-        let app = Arc::new(app);
+        let app = Arc::new(app.with_cache(cache));
         let worker = workers.then(|| {
             let options = WorkerOptions::from(&registry);
             Worker::new(store, work::handlers(&app), clock, options).start()
         });
+        if let Some((_, running)) = &worker {
+            // Nobody has set it before: this is where the process begins.
+            let _ = app.readiness.worker.set(running.abort_handle());
+        }
         let router = api::router(Arc::clone(&app));
         let listening = Listening::start(listener, router, tls, &registry);
         let listening = listening.map_err(ServeError::Stopped)?;

@@ -13,9 +13,10 @@ pub(crate) mod tidy;
 
 use std::sync::Arc;
 
-use outlay_jobs::Handlers;
+use outlay_jobs::{Handled, Handlers, JobContext, JobError};
 
 use crate::app::App;
+use crate::traces;
 
 /// Kind of the jobs that fit a model.
 pub(crate) const FIT: &str = "fit";
@@ -28,12 +29,38 @@ pub(crate) const DEMO: &str = "demo";
 pub(crate) fn handlers(app: &Arc<App>) -> Handlers {
     let mut handlers = Handlers::new();
     let shared = Arc::clone(app);
-    handlers.add_blocking(FIT, move |context| fit::run(&shared, context));
+    handlers.add_blocking(FIT, move |context| observed(&shared, FIT, context, fit::run));
     let shared = Arc::clone(app);
-    handlers.add_blocking(PLAN, move |context| plan::run(&shared, context));
+    handlers.add_blocking(PLAN, move |context| observed(&shared, PLAN, context, plan::run));
     let shared = Arc::clone(app);
-    handlers.add_blocking(DEMO, move |context| demo::run(&shared, context));
+    handlers.add_blocking(DEMO, move |context| observed(&shared, DEMO, context, demo::run));
     handlers
+}
+
+/// Does a job, measured and within a span of its own.
+fn observed(
+    app: &App,
+    kind: &'static str,
+    context: &JobContext,
+    work: fn(&App, &JobContext) -> Handled,
+) -> Handled {
+    let (job, lease) = (context.job(), context.lease());
+    let span = tracing::info_span!(
+        "job", kind, id = %job.id, workspace = %lease.workspace_id, attempt = job.body.attempts
+    );
+    traces::resume(&span, job.body.trace_parent.as_deref());
+    let _inside = span.enter();
+    let attempt = app.metrics.attempt(kind);
+    let done = work(app, context);
+    let outcome = match &done {
+        Ok(_) => "succeeded",
+        Err(JobError::Cancelled) => "cancelled",
+        Err(JobError::LeaseLost) => "lost",
+        Err(JobError::Retry { .. } | JobError::Fatal { .. }) => "failed",
+    };
+    attempt.ended(outcome);
+    tracing::info!(outcome, "a job's attempt has ended");
+    done
 }
 
 /// Removes a folder of artefacts that nothing refers to any more.

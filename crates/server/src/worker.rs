@@ -26,10 +26,11 @@ pub async fn run(config: Config, end: impl Future<Output = ()>) -> Result<(), Se
     let store = Store::open(&config.store()?, StoreOptions::from(&config.registry)).await?;
     store.migrate(clock.now()).await?;
     let objects = Objects::open(&config.objects(), [])?;
+    let cache = config.cache()?;
     let registry = config.registry.clone();
     let clock_too = Arc::clone(&clock);
     let app = App::new(store.clone(), objects, config, clock_too, scratch.path().to_owned())?;
-    let app = Arc::new(app);
+    let app = Arc::new(app.with_cache(cache));
     let options = WorkerOptions::from(&registry);
     let worker = Worker::new(store.clone(), work::handlers(&app), clock, options);
     let (shutdown, mut running) = worker.start();

@@ -194,6 +194,20 @@ impl Rows<'_, LineageEdge> {
         self.select("source_id = $1", vec![Uuid::cell(Some(&source))], "ORDER BY id").await
     }
 
+    /// What each of these was made of.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn to_any(self, targets: &[Uuid]) -> Result<Vec<Stored<LineageEdge>>> {
+        if targets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places: Vec<String> = (1..=targets.len()).map(|place| format!("${place}")).collect();
+        let values = targets.iter().map(|target| Uuid::cell(Some(target))).collect();
+        let condition = format!("target_id IN ({})", places.join(", "));
+        self.select(&condition, values, "ORDER BY id").await
+    }
+
     /// What this was made of.
     ///
     /// # Errors

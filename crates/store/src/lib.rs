@@ -51,6 +51,7 @@ mod mart;
 mod models;
 mod objects;
 mod options;
+mod outline;
 mod page;
 mod queue;
 mod record;
@@ -58,6 +59,7 @@ mod rows;
 mod schema;
 mod scope;
 mod settings;
+mod statement;
 mod store;
 mod tokens;
 mod transaction;
@@ -86,17 +88,19 @@ pub use mart::{AllocationRow, AttributionRow, CurveRow, Mart, ReachEstimate};
 pub use models::{Model, ModelState, Scenario, ScenarioState};
 pub use objects::{ObjectError, ObjectKey, ObjectWriter, Objects, Wanted, Written};
 pub use options::StoreOptions;
+pub use outline::{Outline, Outlined};
 pub use page::{Cursor, Page, Slice};
 pub use queue::{
     CatchUp, Claimed, Enqueued, Job, JobState, Jobs, Lease, LogLevel, LogLine, NewJob, Overlap,
-    Pulse, Queue, Run, RunState, Schedule,
+    Pulse, Queue, QueueLength, Run, RunState, Schedule,
 };
 pub use record::Stored;
 pub use rows::Rows;
 pub use schema::{Applied, Migrated, checksums};
 pub use scope::Scope;
 pub use settings::{ConfigChange, Setting, Settings};
-pub use store::{Pending, Store};
+pub use statement::Observer;
+pub use store::{Connections, Pending, Store};
 pub use tokens::{ApiToken, Bearer, Bearers, NewSession, Session, Sessions, TokenHash};
 pub use transaction::Transaction;
 pub use users::{Member, Members, Role, User};

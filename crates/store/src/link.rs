@@ -11,6 +11,7 @@ use crate::classify::classify;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::options::StoreOptions;
+use crate::statement::{Observed, name};
 
 /// The connections of a store.
 #[derive(Debug)]
@@ -20,6 +21,29 @@ pub(crate) struct Pools {
     pub(crate) write: DatabaseConnection,
     pub(crate) read: DatabaseConnection,
     pub(crate) options: StoreOptions,
+    pub(crate) observed: Observed,
+}
+
+impl Pools {
+    /// Tells how long something took, and logs it where that was long.
+    pub(crate) fn took(&self, name: impl FnOnce() -> String, started: Instant, failed: bool) {
+        let took = started.elapsed();
+        let slow = took >= self.options.slow;
+        if !slow && !self.observed.wanted() {
+            return;
+        }
+        let name = name();
+        self.observed.tell(&name, took, failed);
+        if slow {
+            // Neither its text nor its values: they may be personal.
+            tracing::warn!(
+                target: "outlay_store::slow",
+                milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+                statement = name,
+                "slow statement"
+            );
+        }
+    }
 }
 
 /// What statements are sent through.
@@ -81,16 +105,7 @@ impl<'c> Link<'c> {
     }
 
     fn finish<T>(self, sql: &str, started: Instant, outcome: Result<T, DbErr>) -> Result<T> {
-        let took = started.elapsed();
-        if took >= self.options().slow {
-            // The text holds no values: they are bound, and may be personal.
-            tracing::warn!(
-                target: "outlay_store::slow",
-                milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-                sql = %sql.split_whitespace().collect::<Vec<_>>().join(" "),
-                "slow statement"
-            );
-        }
+        self.pools.took(|| name(sql), started, outcome.is_err());
         outcome.map_err(classify)
     }
 }

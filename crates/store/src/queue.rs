@@ -21,7 +21,7 @@ use crate::record::{Stored, record};
 use crate::users::User;
 use crate::workspaces::WorkspaceId;
 
-pub use claim::Claimed;
+pub use claim::{Claimed, QueueLength};
 pub use enqueue::{Enqueued, LogLine, NewJob, Run, RunState};
 pub use held::{LogLevel, Pulse};
 
@@ -95,6 +95,8 @@ record! {
         interval_start: Option<DateTime<Utc>>,
         /// End of it, not included.
         interval_end: Option<DateTime<Utc>>,
+        /// The trace in which it was queued (`traceparent` of W3C Trace Context).
+        trace_parent: Option<String>,
         /// When it was first begun.
         started_at: Option<DateTime<Utc>>,
         /// When it was over.

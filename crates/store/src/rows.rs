@@ -171,6 +171,17 @@ impl<'c, T: Record> Rows<'c, T> {
     pub(crate) async fn page(
         self,
         condition: &str,
+        values: Vec<Value>,
+        page: Page,
+    ) -> Result<Slice<Stored<T>>> {
+        self.page_columns(&T::columns(), condition, values, page).await
+    }
+
+    /// As [`Rows::page`], with other words for the columns.
+    pub(crate) async fn page_columns(
+        self,
+        columns: &[String],
+        condition: &str,
         mut values: Vec<Value>,
         page: Page,
     ) -> Result<Slice<Stored<T>>> {
@@ -183,7 +194,7 @@ impl<'c, T: Record> Rows<'c, T> {
         }
         // One more than asked for says whether the list goes on.
         let tail = format!("ORDER BY id DESC LIMIT {}", limit + 1);
-        let mut rows = self.select(&condition, values, &tail).await?;
+        let mut rows = self.select_columns(columns, &condition, values, &tail).await?;
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next = rows.last().filter(|_| more).map(|row| Cursor(row.id.uuid()));
@@ -197,10 +208,21 @@ impl<'c, T: Record> Rows<'c, T> {
         values: Vec<Value>,
         tail: &str,
     ) -> Result<Vec<Stored<T>>> {
+        self.select_columns(&T::columns(), condition, values, tail).await
+    }
+
+    /// As [`Rows::select`], with other words for the columns.
+    pub(crate) async fn select_columns(
+        self,
+        columns: &[String],
+        condition: &str,
+        values: Vec<Value>,
+        tail: &str,
+    ) -> Result<Vec<Stored<T>>> {
         let (scope, values) = self.scope(values);
         let sql = format!(
             "SELECT id, version, created_at, updated_at, {} FROM {} WHERE {scope} AND ({condition}) {tail}",
-            T::columns().join(", "),
+            columns.join(", "),
             T::TABLE
         );
         rows(&self.link.all(&sql, values).await?, Stored::read)

@@ -23,6 +23,7 @@ mod m0001_identity;
 mod m0002_marketing;
 mod m0003_operations;
 pub(crate) mod m0004_contract;
+mod m0005_traces;
 
 /// One step of the schema, forth and back.
 pub(crate) struct Migration {
@@ -32,11 +33,12 @@ pub(crate) struct Migration {
 }
 
 /// All steps, in order. New ones are added at the end.
-const MIGRATIONS: [Migration; 4] = [
+const MIGRATIONS: [Migration; 5] = [
     m0001_identity::MIGRATION,
     m0002_marketing::MIGRATION,
     m0003_operations::MIGRATION,
     m0004_contract::MIGRATION,
+    m0005_traces::MIGRATION,
 ];
 
 /// Key of the lock that migrating processes of one PostgreSQL database take: "outlay" in ASCII.

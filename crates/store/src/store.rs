@@ -21,6 +21,7 @@ use crate::link::{Link, Pools};
 use crate::options::StoreOptions;
 use crate::record::Stored;
 use crate::schema::{self, Applied, Migrated};
+use crate::statement::{Observed, Observer};
 use crate::transaction::{Transaction, begin};
 use crate::workspaces::WorkspaceId;
 
@@ -29,6 +30,17 @@ use crate::workspaces::WorkspaceId;
 pub struct Store {
     pools: Arc<Pools>,
     address: StoreAddress,
+}
+
+/// The connections of a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// Which: `read` and `write` on SQLite, `all` on PostgreSQL.
+    pub pool: &'static str,
+    /// How many are open.
+    pub open: u32,
+    /// How many of those nobody uses.
+    pub idle: usize,
 }
 
 /// A future that may move between threads.
@@ -64,6 +76,30 @@ impl Store {
     /// Where it is; shown without user and password.
     pub fn address(&self) -> &StoreAddress {
         &self.address
+    }
+
+    /// Lets `observer` hear about every statement of this store and its clones. The first one
+    /// stays.
+    pub fn observe(&self, observer: Arc<dyn Observer>) {
+        self.pools.observed.set(observer);
+    }
+
+    /// The connections of this process now.
+    pub fn connections(&self) -> Vec<Connections> {
+        let Pools { engine, read, write, .. } = self.pools.as_ref();
+        match engine {
+            Engine::Sqlite => {
+                let of = |pool, of: &DatabaseConnection| {
+                    let found = of.get_sqlite_connection_pool();
+                    Connections { pool, open: found.size(), idle: found.num_idle() }
+                };
+                vec![of("read", read), of("write", write)]
+            }
+            Engine::Postgres => {
+                let found = read.get_postgres_connection_pool();
+                vec![Connections { pool: "all", open: found.size(), idle: found.num_idle() }]
+            }
+        }
     }
 
     /// Begins a transaction.
@@ -214,7 +250,13 @@ async fn sqlite(path: &std::path::Path, options: StoreOptions) -> Result<Pools, 
         .max_connections(options.pool)
         .connect_with(connect.pragma("query_only", "ON"))
         .await?;
-    Ok(Pools { engine: Engine::Sqlite, write: write.into(), read: read.into(), options })
+    Ok(Pools {
+        engine: Engine::Sqlite,
+        write: write.into(),
+        read: read.into(),
+        options,
+        observed: Observed::default(),
+    })
 }
 
 async fn postgres(url: &str, options: StoreOptions) -> Result<Pools, Cause> {
@@ -230,5 +272,11 @@ async fn postgres(url: &str, options: StoreOptions) -> Result<Pools, Cause> {
         .connect_with(connect)
         .await?;
     let shared = DatabaseConnection::from(pool);
-    Ok(Pools { engine: Engine::Postgres, write: shared.clone(), read: shared, options })
+    Ok(Pools {
+        engine: Engine::Postgres,
+        write: shared.clone(),
+        read: shared,
+        options,
+        observed: Observed::default(),
+    })
 }

@@ -1,5 +1,7 @@
 //! Several statements that all happen, or none.
 
+use std::time::Instant;
+
 use sea_orm::{DatabaseTransaction, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
 use crate::classify::classify;
@@ -22,8 +24,10 @@ pub(crate) async fn begin(pools: &Pools) -> Result<Transaction<'_>> {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
-    let inner = pools.write.begin_with_options(options).await.map_err(classify)?;
-    Ok(Transaction { inner, pools })
+    let started = Instant::now();
+    let begun = pools.write.begin_with_options(options).await;
+    pools.took(|| "begin".to_owned(), started, begun.is_err());
+    Ok(Transaction { inner: begun.map_err(classify)?, pools })
 }
 
 impl Transaction<'_> {
@@ -38,7 +42,10 @@ impl Transaction<'_> {
     /// # Errors
     /// When the database fails; then nothing happened.
     pub async fn commit(self) -> Result<()> {
-        self.inner.commit().await.map_err(classify)
+        let started = Instant::now();
+        let done = self.inner.commit().await;
+        self.pools.took(|| "commit".to_owned(), started, done.is_err());
+        done.map_err(classify)
     }
 
     /// Makes nothing of it happen.

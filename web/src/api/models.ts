@@ -10,7 +10,7 @@ export type Preset = Wire<"Preset">;
 export type Model = Wire<"ModelView">;
 
 /** What the form asks for; the server knows the rest of a fit's request. */
-export type FitForm = Pick<Wire<"ModelAsk">, "dataset" | "preset" | "method" | "seed">;
+export type FitForm = Pick<Wire<"FitAsk">, "dataset" | "preset" | "method" | "seed">;
 
 const KEY = "models";
 
@@ -42,7 +42,7 @@ export function useModelComparison(left: string | undefined, right: string | und
 export function useFit() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (form: FitForm) => post<Wire<"ModelBegun">>("/models", form),
+    mutationFn: (form: FitForm) => post<Wire<"FitBegun">>("/models", form),
     onSuccess: () => client.invalidateQueries({ queryKey: [KEY] }),
   });
 }

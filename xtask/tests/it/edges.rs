@@ -3,7 +3,7 @@
 use crate::workspace::{MATHEMATICS, packages, root};
 
 /// Which crate may depend on which crates of the workspace (tests and benchmarks aside).
-const ALLOWED: [(&str, &[&str]); 16] = [
+const ALLOWED: [(&str, &[&str]); 17] = [
     ("outlay-core", &[]),
     ("outlay-stats", &["outlay-core"]),
     ("outlay-inference", &["outlay-core", "outlay-stats"]),
@@ -57,6 +57,7 @@ const ALLOWED: [(&str, &[&str]); 16] = [
             "outlay-server",
         ],
     ),
+    ("outlay-load", &[]),
     ("xtask", &[]),
 ];
 

@@ -2,7 +2,9 @@
 
 use outlay_config::keys;
 use outlay_engine::sentence;
-use outlay_server::{Config, ServeError, Server, logging};
+use outlay_server::logging::{self, LogError};
+use outlay_server::traces::Collected;
+use outlay_server::{Config, ServeError, Server};
 use tokio::runtime::Runtime;
 
 use crate::context::Context;
@@ -32,14 +34,22 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
     })
 }
 
-/// Begins the log as it is configured.
-pub(crate) fn begin_log(config: &Config, context: &Context) -> Result<(), Failure> {
+/// Begins the log as it is configured; traces are sent until what is given back is dropped.
+pub(crate) fn begin_log(config: &Config, context: &Context) -> Result<Collected, Failure> {
     let json = context.json() || config.settings.get(&keys::LOG_FORMAT) == "json";
     let filter = config.settings.get(&keys::LOG_FILTER);
-    logging::log(json, &filter).map_err(|error| {
-        let message = format!("`log.filter` is {filter:?}, which is no filter: {error}");
-        let next =
-            "use a level (error, warn, info, debug), or levels by part: info,outlay_store=debug";
+    let traces = config.settings.get(&keys::TRACES_ENDPOINT);
+    logging::log(json, &filter, traces.as_deref()).map_err(|error| {
+        let (message, next) = match &error {
+            LogError::Filter(error) => (
+                format!("`log.filter` is {filter:?}, which is no filter: {error}"),
+                "use a level (error, warn, info, debug), or levels by part: info,outlay_store=debug",
+            ),
+            LogError::Traces(_) => (
+                format!("`traces.endpoint` is set, but {error}"),
+                "leave it empty, or build with `--features otel` and name a collector",
+            ),
+        };
         Failure::new(Exit::Specification, "config.value", message, next)
     })
 }
@@ -55,7 +65,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
         .filter(|(_, _, given, _)| *given)
         .map(|(flag, key, _, value)| outlay_config::Flag::named(flag, key.definition.name, value));
     let config = args.place.config(more.collect())?;
-    begin_log(&config, context)?;
+    let _traces = begin_log(&config, context)?;
     let ended = runtime()?.block_on(async {
         let server = Server::start(config).await?;
         if !context.quiet {

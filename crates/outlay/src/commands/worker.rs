@@ -15,7 +15,7 @@ pub(crate) struct Args {
 /// Runs the command until SIGTERM or Ctrl-C.
 pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let config = args.place.config(Vec::new())?;
-    begin_log(&config, context)?;
+    let _traces = begin_log(&config, context)?;
     let end = async {
         if !context.quiet {
             anstream::println!("Working on jobs (Ctrl-C stops it)");

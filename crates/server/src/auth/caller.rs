@@ -67,15 +67,19 @@ pub(crate) fn unknown() -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, "auth.required", "you are not signed in", next)
 }
 
+/// The role is not enough.
+pub(crate) fn too_little(needed: Role, has: Role) -> Problem {
+    let title = format!("this needs the role {needed}, yours is {has}");
+    Problem::new(StatusCode::FORBIDDEN, "auth.role", title, "ask an admin of this workspace")
+}
+
 impl<R: Least, S: Send + Sync> FromRequestParts<S> for Caller<R> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let identity = parts.extensions.get::<Identity>().cloned().ok_or_else(unknown)?;
         if identity.role < R::ROLE {
-            let title = format!("this needs the role {}, yours is {}", R::ROLE, identity.role);
-            let next = "ask an admin of this workspace";
-            return Err(Problem::new(StatusCode::FORBIDDEN, "auth.role", title, next));
+            return Err(too_little(R::ROLE, identity.role));
         }
         Ok(Self { identity, role: PhantomData })
     }

@@ -1,12 +1,13 @@
 //! What Home shows: the last periods of the newest data set, and the published model's answers.
 
-use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use chrono::{DateTime, Utc};
 use outlay_core::registry::keys;
 use outlay_core::{Calendar, Exposure, Panel};
 use outlay_store::{
-    AllocationChange, ChangeState, Dataset, DatasetState, Model, Page, Stored, WorkspaceId,
+    AllocationChange, ChangeState, Dataset, DatasetState, Model, Outline, Page, Stored, WorkspaceId,
 };
 use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,6 +16,7 @@ use utoipa_axum::routes;
 use super::datasets::panel;
 use crate::app::{App, Shared};
 use crate::auth::{Caller, Viewer};
+use crate::kept::{self, Made};
 use crate::problem::Problem;
 use crate::wire::data::shape_of;
 use crate::wire::home::{
@@ -32,30 +34,51 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
 #[utoipa::path(get, path = "/api/dashboard/summary", tag = "dashboard",
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
     responses((status = 200, body = HomeView)))]
-async fn summary(
-    State(app): State<Shared>,
-    caller: Caller<Viewer>,
-) -> Result<Json<HomeView>, Problem> {
-    let model = published(&app, caller.workspace).await?;
-    let dataset = current(&app, caller.workspace, model.as_ref()).await?;
-    let mut served = HomeView {
-        granularity: "week".to_owned(),
-        needs: needs(&app, caller.workspace).await?,
-        ..HomeView::default()
-    };
-    let Some(dataset) = dataset else { return Ok(Json(served)) };
-    let (_, checked) = panel(&app, caller.workspace, dataset.id).await?;
+async fn summary(State(app): State<Shared>, caller: Caller<Viewer>) -> Result<Response, Problem> {
+    let models = app.scope(caller.workspace).models();
+    let model = models.published_last().await?;
+    let dataset = current(&app, caller.workspace, model.as_deref()).await?;
+    let needs = needs(&app, caller.workspace).await?;
+    let data = dataset.as_ref().map(Stored::etag).unwrap_or_default();
+    let tag = model.as_deref().map(Stored::etag).unwrap_or_default();
+    let waiting = serde_json::to_string(&needs)?;
+    let late = app.settings(caller.workspace).await?.get(&keys::DATA_LATE);
+    // Whether more data is due changes from one day to the next.
+    let (now, after) = (app.now(), late.to_string());
+    let today = now.date_naive().to_string();
+    let parts = [waiting.as_str(), &after, &today];
+    let made = Made { question: "home", data: &data, model: &tag, parts: &parts };
+    kept::answer(&app, caller.workspace, made, HeaderMap::new(), || async {
+        home(&app, caller.workspace, model, dataset, needs, (late, now)).await
+    })
+    .await
+}
+
+async fn home(
+    app: &App,
+    workspace: WorkspaceId,
+    model: Option<Outline<Model>>,
+    dataset: Option<Stored<Dataset>>,
+    needs: Vec<Need>,
+    (late, now): (f64, DateTime<Utc>),
+) -> Result<HomeView, Problem> {
+    let mut served = HomeView { granularity: "week".to_owned(), needs, ..HomeView::default() };
+    let Some(dataset) = dataset else { return Ok(served) };
+    let (_, checked) = panel(app, workspace, dataset.id).await?;
     let shape = shape_of(&dataset);
     served.currency = shape.currency;
     served.outcome_unit = shape.outcome_unit;
     served.outcome_is_money = shape.outcome_is_money;
     served.granularity = shape.granularity;
-    let late = app.settings(caller.workspace).await?.get(&keys::DATA_LATE);
-    served.freshness = freshness(&dataset, &checked.panel.calendar, late, app.now());
+    served.freshness = freshness(&dataset, &checked.panel.calendar, late, now);
     let card: Option<QualityView> =
         dataset.body.quality.clone().and_then(|card| serde_json::from_value(card).ok());
     served.allows = card.map(|card| card.allows).unwrap_or_default();
-    let answers = model.as_ref().and_then(|model| model.body.summary.as_ref());
+    let whole = match &model {
+        Some(model) => app.scope(workspace).models().find(model.id).await?,
+        None => None,
+    };
+    let answers = whole.as_ref().and_then(|model| model.body.summary.as_ref());
     if let Some(model) = &model {
         let sentence = answers.and_then(|a| a.get("sentence")?.as_str());
         served.sentence = sentence.map(sentence_case);
@@ -67,7 +90,7 @@ async fn summary(
     }
     served.dataset = Some(HomeDataset { id: dataset.id, name: dataset.body.name });
     window(&mut served, &checked.panel, answers);
-    Ok(Json(served))
+    Ok(served)
 }
 
 /// Changes that wait for a person.
@@ -82,27 +105,6 @@ async fn needs(app: &App, workspace: WorkspaceId) -> Result<Vec<Need>, Problem> 
         at: change.created_at,
     };
     Ok(waiting.rows.into_iter().map(need).collect())
-}
-
-/// The model that others plan with, published last.
-async fn published(app: &App, workspace: WorkspaceId) -> Result<Option<Stored<Model>>, Problem> {
-    let models = app.scope(workspace).models();
-    let mut page = Page::default();
-    let mut newest: Option<Stored<Model>> = None;
-    loop {
-        let found = models.list(page).await?;
-        for model in found.rows {
-            let later =
-                newest.as_ref().is_none_or(|n| n.body.published_at < model.body.published_at);
-            if model.body.published_at.is_some() && later {
-                newest = Some(model);
-            }
-        }
-        match found.next {
-            Some(next) => page.after = Some(next),
-            None => return Ok(newest),
-        }
-    }
 }
 
 /// The data set of the published model; the newest one without.

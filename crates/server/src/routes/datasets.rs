@@ -26,6 +26,7 @@ use super::uploads::{mapping, with};
 use crate::app::{App, Shared};
 use crate::auth::{Analyst, Caller, Viewer};
 use crate::extract::{Body, Ident, IfMatch, Listed, Paging, Params};
+use crate::kept::{self, Made};
 use crate::problem::Problem;
 use crate::wire::data::{self, DatasetView, SeriesView};
 use crate::wire::quality::{QualityView, quality};
@@ -205,13 +206,32 @@ pub(crate) async fn panel(
     workspace: WorkspaceId,
     dataset: Id<Dataset>,
 ) -> Result<(Stored<StoredPanel>, Checked), Problem> {
+    let stored = panel_row(app, workspace, dataset).await?;
+    let checked = read(app, workspace, &stored).await?;
+    Ok((stored, checked))
+}
+
+/// The row of the panel in force of a data set.
+pub(crate) async fn panel_row(
+    app: &App,
+    workspace: WorkspaceId,
+    dataset: Id<Dataset>,
+) -> Result<Stored<StoredPanel>, Problem> {
     let page = Page { after: None, limit: Some(1) };
     let found = app.scope(workspace).panels().of_dataset(dataset, page).await?;
-    let stored = found.rows.into_iter().next().ok_or_else(|| Problem::not_found("data set"))?;
+    found.rows.into_iter().next().ok_or_else(|| Problem::not_found("data set"))
+}
+
+/// The panel itself, from the artefacts.
+pub(crate) async fn read(
+    app: &App,
+    workspace: WorkspaceId,
+    stored: &Stored<StoredPanel>,
+) -> Result<Checked, Problem> {
     let key = ObjectKey::parse(workspace, &stored.body.object_key)?;
     let bytes = app.objects.get(&key).await?;
     let read = tokio::task::spawn_blocking(move || serde_json::from_slice::<Checked>(&bytes));
-    Ok((stored, read.await??))
+    Ok(read.await??)
 }
 
 /// Data sets, newest first; those whose import was undone are left out.
@@ -293,9 +313,14 @@ async fn series(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Dataset>,
-) -> Result<Json<SeriesView>, Problem> {
-    let (_, checked) = panel(&app, caller.workspace, id).await?;
-    Ok(Json(data::series(&checked.panel)))
+) -> Result<Response, Problem> {
+    let stored = panel_row(&app, caller.workspace, id).await?;
+    let (tag, print) = (stored.etag(), stored.body.fingerprint.clone());
+    let made = Made { question: "series", data: &print, model: "", parts: &[&tag] };
+    kept::answer(&app, caller.workspace, made, HeaderMap::new(), || async {
+        Ok(data::series(&read(&app, caller.workspace, &stored).await?.panel))
+    })
+    .await
 }
 
 /// What the file added up to, per month and channel.

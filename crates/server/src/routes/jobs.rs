@@ -26,7 +26,8 @@ struct Filter {
     state: Option<String>,
     /// Where to go on: `next` of the page before.
     cursor: Option<String>,
-    /// How many.
+    /// How many; the server may send fewer.
+    #[param(minimum = 1, maximum = 10000)]
     limit: Option<u32>,
 }
 

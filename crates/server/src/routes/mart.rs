@@ -48,7 +48,8 @@ struct OfChannel {
     method: Option<String>,
     /// Where to go on: `next` of the page before.
     cursor: Option<String>,
-    /// How many.
+    /// How many; the server may send fewer.
+    #[param(minimum = 1, maximum = 10000)]
     limit: Option<u32>,
 }
 
@@ -71,7 +72,7 @@ async fn curves(
 ) -> Result<Json<Listed<CurvePointRow>>, Problem> {
     let scope = app.scope(caller.workspace);
     let model = match model {
-        Some(id) => Some(scope.models().get(id).await?.id),
+        Some(id) => Some(scope.models().outline(id).await?.id),
         None => scope.mart().current_model().await?,
     };
     let rows = match model {
@@ -93,7 +94,7 @@ async fn allocations(
 ) -> Result<Json<Listed<AllocationView>>, Problem> {
     let scope = app.scope(caller.workspace);
     let plan = match plan {
-        Some(id) => Some(scope.scenarios().get(id).await?.id),
+        Some(id) => Some(scope.scenarios().outline(id).await?.id),
         None => scope.mart().current_plan().await?,
     };
     let rows = match plan {

@@ -1,8 +1,12 @@
 //! Models: learnt as jobs, shown, compared, published.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use outlay_engine::learn::{Curve, CurveRequest, FitRequest, curve};
 use outlay_mmm::compare::{Comparison, compare};
@@ -13,7 +17,9 @@ use outlay_store::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -21,29 +27,61 @@ use super::datasets::tagged;
 use crate::app::{App, Shared};
 use crate::auth::{Analyst, Caller, Viewer};
 use crate::extract::{Body, Ident, IfMatch, Listed, Paging, Params};
+use crate::kept::{self, Made};
 use crate::problem::Problem;
+use crate::traces;
 use crate::wire::model::{Asked, ModelView, model};
 use crate::wire::sentence_case;
 use crate::work::{self, fits, mart};
 
 /// What is asked of a model: the keys of a fit's request, and the data set.
-#[derive(Deserialize, ToSchema)]
-#[schema(as = ModelAsk)]
-struct Ask {
-    #[schema(value_type = uuid::Uuid)]
+#[derive(Deserialize)]
+struct FitAsk {
     dataset: Id<Dataset>,
     /// What the line of versions is called; as the data set when left out.
     #[serde(default)]
     name: Option<String>,
     #[serde(flatten)]
-    #[schema(value_type = FitRequest)]
     request: serde_json::Map<String, Value>,
+}
+
+/// One object with the keys of both: each of two would refuse the other's keys.
+impl PartialSchema for FitAsk {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = FitRequest::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            let dataset = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+            let name = ObjectBuilder::new()
+                .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+                .description(Some(
+                    "What the line of versions is called; as the data set when left out.",
+                ));
+            object.description = Some(
+                "What is asked of a model: the keys of a fit's request, and the data set.".into(),
+            );
+            let _ = object.properties.insert("dataset".to_owned(), dataset.build().into());
+            let _ = object.properties.insert("name".to_owned(), name.build().into());
+            object.required.push("dataset".to_owned());
+        }
+        schema
+    }
+}
+
+impl ToSchema for FitAsk {
+    fn name() -> Cow<'static, str> {
+        "FitAsk".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        FitRequest::schemas(schemas);
+    }
 }
 
 /// What was begun.
 #[derive(Serialize, ToSchema)]
-#[schema(as = ModelBegun)]
-struct Begun {
+struct FitBegun {
     #[schema(value_type = uuid::Uuid)]
     model: Id<Model>,
     #[schema(value_type = uuid::Uuid)]
@@ -61,6 +99,9 @@ struct Two {
     #[param(value_type = uuid::Uuid)]
     right: Id<Model>,
 }
+
+/// Most spends that one request may ask about.
+const SPENDS: usize = 500;
 
 /// Which points of a curve.
 #[derive(Deserialize, IntoParams)]
@@ -83,15 +124,15 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
 }
 
 /// Learns a model from a data set, as a job.
-#[utoipa::path(post, path = "/api/models", tag = "models", request_body = Ask,
+#[utoipa::path(post, path = "/api/models", tag = "models", request_body = FitAsk,
     security(("session" = ["analyst"]), ("token" = ["analyst"])),
-    responses((status = 202, body = Begun), (status = 404, body = Problem),
+    responses((status = 202, body = FitBegun), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn fit(
     State(app): State<Shared>,
     caller: Caller<Analyst>,
-    Body(form): Body<Ask>,
-) -> Result<(StatusCode, Json<Begun>), Problem> {
+    Body(form): Body<FitAsk>,
+) -> Result<(StatusCode, Json<FitBegun>), Problem> {
     let request: FitRequest = serde_json::from_value(Value::Object(form.request)).map_err(|e| {
         let next = "use the keys of /api/openapi.json";
         Problem::refused("fit.request", "the request of the fit makes no sense", next)
@@ -104,7 +145,7 @@ async fn fit(
     }
     let (model, job) =
         begin(&app, caller.workspace, &dataset, form.name, request, caller.user).await?;
-    Ok((StatusCode::ACCEPTED, Json(Begun { model, job })))
+    Ok((StatusCode::ACCEPTED, Json(FitBegun { model, job })))
 }
 
 /// Stores a model that is to be learnt, and queues its job, in one transaction.
@@ -125,8 +166,10 @@ async fn begin(
     })?;
     let (dataset, fingerprint) = (dataset.id, dataset.body.fingerprint.clone());
     let preset = spec.preset.name().to_owned();
+    let trace = traces::current();
     let made = app.store.transact(move |t| {
         let (name, text, preset) = (name.clone(), text.clone(), preset.clone());
+        let trace = trace.clone();
         let (fingerprint, request) = (fingerprint.clone(), request.clone());
         Box::pin(async move {
             let scope = t.workspace(workspace);
@@ -149,6 +192,7 @@ async fn begin(
             let mut job = NewJob::new(work::FIT, payload);
             job.created_by = Some(by);
             job.attempts_max = 3;
+            job.trace_parent = trace;
             let job = scope.jobs().enqueue(job, now).await?.into_job();
             note(scope, job.id, model.id, &preset, request.method, now).await?;
             Ok((model.id, job.id))
@@ -185,20 +229,43 @@ pub(crate) async fn view(
     workspace: WorkspaceId,
     stored: &Stored<Model>,
 ) -> Result<ModelView, Problem> {
+    let mut served = views(app, workspace, &[stored]).await?;
+    served.pop().ok_or_else(|| Problem::not_found("model"))
+}
+
+/// Models as they are served: what stands beside them is asked for once, not for each.
+async fn views(
+    app: &App,
+    workspace: WorkspaceId,
+    all: &[&Stored<Model>],
+) -> Result<Vec<ModelView>, Problem> {
     let scope = app.scope(workspace);
-    let dataset = scope.datasets().find(stored.body.dataset_id).await?;
-    let name = dataset.map_or_else(String::new, |dataset| dataset.body.name);
-    let edges = scope.lineage().to(stored.id.uuid()).await?;
-    let edge = edges.iter().find(|edge| edge.body.source_kind == "job");
-    let asked = edge.map_or_else(Asked::default, |edge| {
-        let word = |name: &str| edge.body.detail.get(name)?.as_str().map(str::to_owned);
-        Asked {
-            job: Some(Id::from_uuid(edge.body.source_id)),
-            preset: word("preset"),
-            method: word("method"),
+    let ids: Vec<uuid::Uuid> = all.iter().map(|stored| stored.id.uuid()).collect();
+    let edges = scope.lineage().to_any(&ids).await?;
+    let mut names: BTreeMap<Id<Dataset>, String> = BTreeMap::new();
+    for stored in all {
+        let id = stored.body.dataset_id;
+        if let Entry::Vacant(place) = names.entry(id) {
+            let dataset = scope.datasets().find(id).await?;
+            place.insert(dataset.map_or_else(String::new, |dataset| dataset.body.name));
         }
-    });
-    Ok(model(stored, &name, asked))
+    }
+    let asked = |stored: &Stored<Model>| {
+        let made = |edge: &&Stored<LineageEdge>| {
+            edge.body.target_id == stored.id.uuid() && edge.body.source_kind == "job"
+        };
+        edges.iter().find(made).map_or_else(Asked::default, |edge| {
+            let word = |name: &str| edge.body.detail.get(name)?.as_str().map(str::to_owned);
+            Asked {
+                job: Some(Id::from_uuid(edge.body.source_id)),
+                preset: word("preset"),
+                method: word("method"),
+            }
+        })
+    };
+    let name =
+        |stored: &Stored<Model>| names.get(&stored.body.dataset_id).map_or("", String::as_str);
+    Ok(all.iter().map(|stored| model(stored, name(stored), asked(stored))).collect())
 }
 
 /// Models, newest first.
@@ -210,12 +277,10 @@ async fn list(
     caller: Caller<Viewer>,
     Params(paging): Params<Paging>,
 ) -> Result<Json<Listed<ModelView>>, Problem> {
-    let page = app.scope(caller.workspace).models().list(paging.page()?).await?;
+    let page = app.scope(caller.workspace).models().outlines(paging.page()?).await?;
     let next = page.next.map(|cursor| cursor.to_string());
-    let mut items = Vec::with_capacity(page.rows.len());
-    for stored in &page.rows {
-        items.push(view(&app, caller.workspace, stored).await?);
-    }
+    let rows: Vec<&Stored<Model>> = page.rows.iter().map(|row| &**row).collect();
+    let items = views(&app, caller.workspace, &rows).await?;
     Ok(Json(Listed { items, next }))
 }
 
@@ -228,7 +293,7 @@ async fn one(
     caller: Caller<Viewer>,
     Ident(id): Ident<Model>,
 ) -> Result<Response, Problem> {
-    let stored = app.scope(caller.workspace).models().get(id).await?;
+    let stored = app.scope(caller.workspace).models().outline(id).await?;
     let served = view(&app, caller.workspace, &stored).await?;
     Ok((tagged(&stored), Json(served)).into_response())
 }
@@ -252,12 +317,23 @@ async fn summary(
     caller: Caller<Viewer>,
     Ident(id): Ident<Model>,
 ) -> Result<Response, Problem> {
-    let stored = app.scope(caller.workspace).models().get(id).await?;
-    // From the artefact: databases forget the order of channels, which is that of their colours.
-    let fit = opened(&app, caller.workspace, &stored).await?;
-    let mut summary = fit.summary.clone();
-    summary.sentence = sentence_case(&summary.sentence);
-    Ok((tagged(&stored), Json(summary)).into_response())
+    let stored = app.scope(caller.workspace).models().outline(id).await?;
+    let tag = stored.etag();
+    let made = Made { question: "summary", data: fingerprint(&stored), model: &tag, parts: &[] };
+    kept::answer(&app, caller.workspace, made, tagged(&stored), || async {
+        // From the artefact: databases forget the order of channels, which is that of their
+        // colours.
+        let fit = opened(&app, caller.workspace, &stored).await?;
+        let mut summary = fit.summary.clone();
+        summary.sentence = sentence_case(&summary.sentence);
+        Ok(summary)
+    })
+    .await
+}
+
+/// Which data a model learnt from.
+fn fingerprint(stored: &Stored<Model>) -> &str {
+    stored.body.data_fingerprint.as_deref().unwrap_or_default()
 }
 
 /// The draws of a model, opened.
@@ -284,18 +360,43 @@ async fn curves(
     caller: Caller<Viewer>,
     Ident(id): Ident<Model>,
     Params(points): Params<Points>,
-) -> Result<Json<Listed<Curve>>, Problem> {
-    let stored = app.scope(caller.workspace).models().get(id).await?;
-    let fit = opened(&app, caller.workspace, &stored).await?;
-    let spend: Result<Vec<f64>, _> =
-        points.spend.iter().flat_map(|text| text.split(',')).map(|x| x.trim().parse()).collect();
-    let spend = spend.map_err(|_| {
-        Problem::refused("curve.spend", "`spend` is no list of numbers", "separate them by commas")
-    })?;
+) -> Result<Response, Problem> {
+    let stored = app.scope(caller.workspace).models().outline(id).await?;
+    let spend = spends(points.spend.as_deref())?;
+    let tag = stored.etag();
+    let asked = serde_json::to_string(&(&points.channel, &spend))?;
+    let made =
+        Made { question: "curves", data: fingerprint(&stored), model: &tag, parts: &[&asked] };
+    kept::answer(&app, caller.workspace, made, HeaderMap::new(), || async {
+        let fit = opened(&app, caller.workspace, &stored).await?;
+        drawn(fit, points.channel, spend).await
+    })
+    .await
+}
+
+/// Spends as they stand in the address.
+fn spends(text: Option<&str>) -> Result<Vec<f64>, Problem> {
+    let parts = text.into_iter().flat_map(|text| text.split(',')).take(SPENDS + 1);
+    let spend: Result<Vec<f64>, _> = parts.map(|part| part.trim().parse()).collect();
+    let allowed = |spend: &[f64]| {
+        spend.len() <= SPENDS && spend.iter().all(|spend| spend.is_finite() && *spend >= 0.0)
+    };
+    spend.ok().filter(|spend| allowed(spend)).ok_or_else(|| {
+        let next = format!("separate at most {SPENDS} numbers by commas");
+        Problem::refused("curve.spend", "`spend` is no list of spends", next)
+    })
+}
+
+/// Curves, computed on a thread of their own.
+async fn drawn(
+    fit: std::sync::Arc<outlay_engine::learn::Fit>,
+    channel: Option<String>,
+    spend: Vec<f64>,
+) -> Result<Listed<Curve>, Problem> {
     let made = tokio::task::spawn_blocking(move || {
         let paid = fit.summary.channels.iter().filter(|(_, c)| c.response.is_some());
         let all: Vec<String> = paid.map(|(name, _)| name.clone()).collect();
-        let channels = points.channel.map_or(all, |channel| vec![channel]);
+        let channels = channel.map_or(all, |channel| vec![channel]);
         let items = channels
             .into_iter()
             .map(|channel| curve(&fit, &CurveRequest { channel, spend: spend.clone() }));
@@ -305,7 +406,7 @@ async fn curves(
     for curve in &mut curves {
         curve.sentence = sentence_case(&curve.sentence);
     }
-    Ok(Json(Listed::whole(curves)))
+    Ok(Listed::whole(curves))
 }
 
 /// Makes this model the one that others plan with.
@@ -321,10 +422,10 @@ async fn publish(
     Ident(id): Ident<Model>,
     version: IfMatch,
 ) -> Result<Json<ModelView>, Problem> {
-    let stored = app.scope(caller.workspace).models().get(id).await?;
+    let stored = app.scope(caller.workspace).models().outline(id).await?;
     version.check(&stored)?;
     // Written again for models that were learnt before the table was filled.
-    let curves = match stored.body.artefact_key {
+    let curves = match &stored.body.artefact_key {
         Some(_) => mart::curves(id, &opened(&app, caller.workspace, &stored).await?.summary),
         None => Vec::new(),
     };
@@ -351,18 +452,24 @@ async fn compared(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Params(Two { left, right }): Params<Two>,
-) -> Result<Json<Comparison>, Problem> {
+) -> Result<Response, Problem> {
     let models = app.scope(caller.workspace).models();
-    let (left, right) = (models.get(left).await?, models.get(right).await?);
-    // From the artefacts, in the order of their channels.
-    let left = opened(&app, caller.workspace, &left).await?;
-    let right = opened(&app, caller.workspace, &right).await?;
+    let (left, right) = (models.outline(left).await?, models.outline(right).await?);
     let registry = app.settings(caller.workspace).await?;
-    let made =
-        tokio::task::spawn_blocking(move || compare(&left.summary, &right.summary, &registry));
-    let mut compared = made.await?;
-    compared.sentence = sentence_case(&compared.sentence);
-    Ok(Json(compared))
+    let tags = format!("{} {}", left.etag(), right.etag());
+    let settings = serde_json::to_string(&registry)?;
+    let made = Made { question: "models-compared", data: "", model: &tags, parts: &[&settings] };
+    kept::answer(&app, caller.workspace, made, HeaderMap::new(), || async {
+        // From the artefacts, in the order of their channels.
+        let left = opened(&app, caller.workspace, &left).await?;
+        let right = opened(&app, caller.workspace, &right).await?;
+        let made =
+            tokio::task::spawn_blocking(move || compare(&left.summary, &right.summary, &registry));
+        let mut compared = made.await?;
+        compared.sentence = sentence_case(&compared.sentence);
+        Ok(compared)
+    })
+    .await
 }
 
 /// Deletes a model that nothing was planned with.
@@ -377,7 +484,7 @@ async fn remove(
     version: IfMatch,
 ) -> Result<StatusCode, Problem> {
     let models = app.scope(caller.workspace).models();
-    let stored = models.get(id).await?;
+    let stored = models.outline(id).await?;
     version.check(&stored)?;
     if matches!(stored.body.state, ModelState::Queued | ModelState::Fitting) {
         let title = "the model is being learnt";

@@ -1,18 +1,22 @@
 //! Plans: searched as jobs, priced, compared, studied.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::atomic::AtomicBool;
+
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use outlay_engine::plan::{PriceRequest, Question, Written, compare, own_plan, price, sensitivity};
 use outlay_engine::{Run, Unclocked};
 use outlay_planner::plan::Plan;
 use outlay_store::{
-    Id, Job, LineageEdge, Model, NewJob, Scenario, ScenarioState, Stored, User, WorkspaceId,
+    Id, Job, LineageEdge, Model, NewJob, Outline, Scenario, ScenarioState, StoreError, Stored,
+    User, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::sync::atomic::AtomicBool;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -23,7 +27,9 @@ use super::session::named;
 use crate::app::{App, Shared};
 use crate::auth::{Analyst, Caller, Viewer};
 use crate::extract::{Body, Ident, IfMatch, Listed, Paging, Params};
+use crate::kept::{self, Made};
 use crate::problem::Problem;
+use crate::traces;
 use crate::wire::plan::{ComparedView, PlanView, StudiedView};
 use crate::wire::{self, sentence_case};
 use crate::work::question::{QuestionForm, question};
@@ -32,8 +38,7 @@ use crate::work::{self, plan};
 /// A question to the planner.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = PlanAsk)]
-struct Ask {
+struct PlanAsk {
     #[schema(value_type = uuid::Uuid)]
     model: Id<Model>,
     #[serde(default)]
@@ -46,8 +51,7 @@ struct Ask {
 
 /// What was begun.
 #[derive(Serialize, ToSchema)]
-#[schema(as = PlanBegun)]
-struct Begun {
+struct PlanBegun {
     #[schema(value_type = uuid::Uuid)]
     plan: Id<Scenario>,
     #[schema(value_type = uuid::Uuid)]
@@ -94,18 +98,18 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
 }
 
 /// Searches the best plan, as a job.
-#[utoipa::path(post, path = "/api/plans", tag = "plans", request_body = Ask,
+#[utoipa::path(post, path = "/api/plans", tag = "plans", request_body = PlanAsk,
     security(("session" = ["analyst"]), ("token" = ["analyst"])),
-    responses((status = 202, body = Begun), (status = 404, body = Problem),
+    responses((status = 202, body = PlanBegun), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 async fn ask(
     State(app): State<Shared>,
     caller: Caller<Analyst>,
-    Body(form): Body<Ask>,
-) -> Result<(StatusCode, Json<Begun>), Problem> {
+    Body(form): Body<PlanAsk>,
+) -> Result<(StatusCode, Json<PlanBegun>), Problem> {
     let registry = app.settings(caller.workspace).await?;
     let asked = question(form.question.clone(), &registry)?;
-    let model = app.scope(caller.workspace).models().get(form.model).await?;
+    let model = app.scope(caller.workspace).models().outline(form.model).await?;
     ready(&model)?;
     let name = match form.name {
         Some(name) => named("name", &name)?,
@@ -113,7 +117,7 @@ async fn ask(
     };
     let (plan, job) =
         begin(&app, caller.workspace, model.id, name, form.question, asked, caller.user).await?;
-    Ok((StatusCode::ACCEPTED, Json(Begun { plan, job })))
+    Ok((StatusCode::ACCEPTED, Json(PlanBegun { plan, job })))
 }
 
 async fn begin(
@@ -126,8 +130,10 @@ async fn begin(
     by: Id<User>,
 ) -> Result<(Id<Scenario>, Id<Job>), Problem> {
     let now = app.now();
+    let trace = traces::current();
     let made = app.store.transact(move |t| {
         let (name, written, asked) = (name.clone(), written.clone(), asked.clone());
+        let trace = trace.clone();
         Box::pin(async move {
             let scope = t.workspace(workspace);
             let scenario = Scenario {
@@ -143,6 +149,7 @@ async fn begin(
             let mut job = NewJob::new(work::PLAN, payload);
             job.created_by = Some(by);
             job.attempts_max = 3;
+            job.trace_parent = trace;
             let job = scope.jobs().enqueue(job, now).await?.into_job();
             let edge = LineageEdge {
                 source_kind: "job".to_owned(),
@@ -161,17 +168,35 @@ async fn begin(
     Ok((plan, job))
 }
 
-async fn view(
+/// Plans as they are served: what stands beside them is asked for once, not for each.
+async fn views(
     app: &App,
     workspace: WorkspaceId,
-    stored: &Stored<Scenario>,
-) -> Result<PlanView, Problem> {
+    all: &[&Stored<Scenario>],
+) -> Result<Vec<PlanView>, Problem> {
     let scope = app.scope(workspace);
-    let model = scope.models().find(stored.body.model_id).await?;
-    let edges = scope.lineage().to(stored.id.uuid()).await?;
-    let edge = edges.iter().find(|edge| edge.body.source_kind == "job");
-    let job = edge.map(|edge| Id::from_uuid(edge.body.source_id));
-    Ok(wire::plan::plan(stored, model.as_ref(), job))
+    let ids: Vec<uuid::Uuid> = all.iter().map(|stored| stored.id.uuid()).collect();
+    let edges = scope.lineage().to_any(&ids).await?;
+    let mut models: BTreeMap<Id<Model>, Option<Outline<Model>>> = BTreeMap::new();
+    for stored in all {
+        let id = stored.body.model_id;
+        if let Entry::Vacant(place) = models.entry(id) {
+            place.insert(match scope.models().outline(id).await {
+                Ok(model) => Some(model),
+                Err(StoreError::NotFound { .. }) => None,
+                Err(error) => return Err(error.into()),
+            });
+        }
+    }
+    let served = |stored: &&Stored<Scenario>| {
+        let made = |edge: &&Stored<LineageEdge>| {
+            edge.body.target_id == stored.id.uuid() && edge.body.source_kind == "job"
+        };
+        let job = edges.iter().find(made).map(|edge| Id::from_uuid(edge.body.source_id));
+        let model = models.get(&stored.body.model_id).and_then(Option::as_deref);
+        wire::plan::plan(stored, model, job)
+    };
+    Ok(all.iter().map(served).collect())
 }
 
 /// Plans, newest first.
@@ -183,12 +208,10 @@ async fn list(
     caller: Caller<Viewer>,
     Params(paging): Params<Paging>,
 ) -> Result<Json<Listed<PlanView>>, Problem> {
-    let page = app.scope(caller.workspace).scenarios().list(paging.page()?).await?;
+    let page = app.scope(caller.workspace).scenarios().outlines(paging.page()?).await?;
     let next = page.next.map(|cursor| cursor.to_string());
-    let mut items = Vec::with_capacity(page.rows.len());
-    for stored in &page.rows {
-        items.push(view(&app, caller.workspace, stored).await?);
-    }
+    let rows: Vec<&Stored<Scenario>> = page.rows.iter().map(|row| &**row).collect();
+    let items = views(&app, caller.workspace, &rows).await?;
     Ok(Json(Listed { items, next }))
 }
 
@@ -201,8 +224,9 @@ async fn one(
     caller: Caller<Viewer>,
     Ident(id): Ident<Scenario>,
 ) -> Result<Response, Problem> {
-    let stored = app.scope(caller.workspace).scenarios().get(id).await?;
-    let served = view(&app, caller.workspace, &stored).await?;
+    let stored = app.scope(caller.workspace).scenarios().outline(id).await?;
+    let served = views(&app, caller.workspace, &[&stored]).await?.pop();
+    let served = served.ok_or_else(|| Problem::not_found("plan"))?;
     Ok((tagged(&stored), Json(served)).into_response())
 }
 
@@ -225,8 +249,14 @@ async fn document(
     caller: Caller<Viewer>,
     Ident(id): Ident<Scenario>,
 ) -> Result<Response, Problem> {
-    let stored = app.scope(caller.workspace).scenarios().get(id).await?;
-    Ok((tagged(&stored), Json(whole(&stored)?)).into_response())
+    let scenarios = app.scope(caller.workspace).scenarios();
+    let outline = scenarios.outline(id).await?;
+    let tag = outline.etag();
+    let made = Made { question: "plan", data: "", model: &tag, parts: &[] };
+    kept::answer(&app, caller.workspace, made, tagged(&outline), || async {
+        whole(&scenarios.get(id).await?)
+    })
+    .await
 }
 
 /// The plan as it was made. Read and written again: databases forget the order of keys.
@@ -246,7 +276,7 @@ async fn priced(
     caller: Caller<Viewer>,
     Body(form): Body<Own>,
 ) -> Result<Json<Plan>, Problem> {
-    let stored = app.scope(caller.workspace).models().get(form.model).await?;
+    let stored = app.scope(caller.workspace).models().outline(form.model).await?;
     let fit = opened(&app, caller.workspace, &stored).await?;
     let registry = app.settings(caller.workspace).await?;
     let mut table = String::from("channel,spend\n");
@@ -307,20 +337,28 @@ async fn studied(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Scenario>,
-) -> Result<Json<StudiedView>, Problem> {
-    let stored = app.scope(caller.workspace).scenarios().get(id).await?;
+) -> Result<Response, Problem> {
+    let stored = app.scope(caller.workspace).scenarios().outline(id).await?;
     found(&stored)?;
     let asked = stored.body.request.get("question").cloned();
     let asked: Question = asked.map(serde_json::from_value).transpose()?.unwrap_or_default();
-    let model = app.scope(caller.workspace).models().get(stored.body.model_id).await?;
-    let fit = opened(&app, caller.workspace, &model).await?;
+    let model = app.scope(caller.workspace).models().outline(stored.body.model_id).await?;
     let registry = app.settings(caller.workspace).await?;
-    let made = tokio::task::spawn_blocking(move || {
-        sensitivity(&fit, &asked, quiet(&registry, &AtomicBool::new(false)))
-    });
-    let mut studied = made.await??;
-    studied.sensitivity.sentence = sentence_case(&studied.sensitivity.sentence);
-    Ok(Json(StudiedView { outcome_unit: studied.outcome_unit, sensitivity: studied.sensitivity }))
+    let tags = format!("{} {}", stored.etag(), model.etag());
+    let settings = serde_json::to_string(&registry)?;
+    let data = model.body.data_fingerprint.clone().unwrap_or_default();
+    let made = Made { question: "sensitivity", data: &data, model: &tags, parts: &[&settings] };
+    kept::answer(&app, caller.workspace, made, HeaderMap::new(), || async {
+        let fit = opened(&app, caller.workspace, &model).await?;
+        let made = tokio::task::spawn_blocking(move || {
+            sensitivity(&fit, &asked, quiet(&registry, &AtomicBool::new(false)))
+        });
+        let studied = made.await??;
+        let mut sensitivity = studied.sensitivity;
+        sensitivity.sentence = sentence_case(&sensitivity.sentence);
+        Ok(StudiedView { outcome_unit: studied.outcome_unit, sensitivity })
+    })
+    .await
 }
 
 /// Deletes a plan.

@@ -408,6 +408,7 @@ pub(crate) async fn begin_demo(
     user: Id<User>,
 ) -> Result<Id<outlay_store::Job>, Problem> {
     let mut new = outlay_store::NewJob::new(work::DEMO, json!({}));
+    new.trace_parent = crate::traces::current();
     new.unique_key = Some(work::DEMO.to_owned());
     new.attempts_max = 3;
     new.created_by = Some(user);

@@ -40,7 +40,7 @@ struct Announced {
     name: String,
     /// Bytes of the whole.
     #[schema(minimum = 1)]
-    bytes: u64,
+    bytes: i64,
     /// SHA-256 of the whole in hexadecimal, looked at when the last byte is there.
     #[serde(default)]
     #[schema(min_length = 64, max_length = 64)]
@@ -69,13 +69,13 @@ async fn announce(
     Body(form): Body<Announced>,
 ) -> Result<Response, Problem> {
     let most = app.registry.get(&keys::SERVER_UPLOAD_BYTES) as u64;
-    if form.bytes > most {
+    let expected = form.bytes;
+    if expected <= 0 {
+        return Err(Problem::refused("upload.empty", "the file is empty", "choose another file"));
+    }
+    if expected.unsigned_abs() > most {
         return Err(file_too_large(most));
     }
-    let expected = i64::try_from(form.bytes).ok().filter(|bytes| *bytes > 0);
-    let expected = expected.ok_or_else(|| {
-        Problem::refused("upload.empty", "the file is empty", "choose another file")
-    })?;
     let sha256 = form.sha256.map(|text| checksum(&text)).transpose()?;
     let id: Id<Upload> = Id::new(app.now());
     let key = ObjectKey::named(caller.workspace, &["uploads", &id.to_string()])?;

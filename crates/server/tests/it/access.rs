@@ -109,6 +109,7 @@ fn every_endpoint_keeps_its_role() {
                 let open = [
                     "/api/health",
                     "/api/health/live",
+                    "/api/ready",
                     "/api/session",
                     "/api/session/sign-on",
                     "/api/session/sign-on/callback",

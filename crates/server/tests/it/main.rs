@@ -10,6 +10,7 @@ mod doctor;
 mod edge;
 mod flow;
 mod live;
+mod operations;
 mod passwords;
 mod security;
 mod shape;

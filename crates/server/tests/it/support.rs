@@ -17,7 +17,7 @@ pub(crate) struct Running {
     pub(crate) runtime: Runtime,
     pub(crate) server: Option<Server>,
     pub(crate) base: String,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Running {
@@ -46,11 +46,16 @@ impl Running {
         more(&mut config);
         let server = runtime.block_on(Server::start(config)).unwrap();
         let base = format!("http://{}", server.address);
-        Self { runtime, server: Some(server), base, _folder: folder }
+        Self { runtime, server: Some(server), base, folder }
     }
 
     pub(crate) fn start() -> Self {
         Self::with(&[])
+    }
+
+    /// Where its data lies.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// Somebody who is not signed in.

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use sea_orm::Value;
 
-use super::{Job, Lease, Queue, read_held};
+use super::{Job, JobState, Lease, Queue, read_held};
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::field::{Cell, stamp};
+use crate::field::{Cell, Field, stamp};
 use crate::id::Id;
 use crate::link::{Link, rows};
 use crate::record::{Record, Stored};
@@ -21,6 +21,17 @@ pub struct Claimed {
     pub job: Stored<Job>,
     /// Whether it was taken from a holder that fell silent: what that one did may be half done.
     pub taken_over: bool,
+}
+
+/// How many jobs of a kind are in a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueLength {
+    /// The kind.
+    pub kind: String,
+    /// Queued or running.
+    pub state: JobState,
+    /// How many.
+    pub jobs: i64,
 }
 
 /// Due, and nobody has it.
@@ -76,6 +87,25 @@ impl Queue<'_> {
         }
         transaction.commit().await?;
         Ok(claimed)
+    }
+
+    /// How many jobs of all workspaces wait and run, by kind.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn lengths(self) -> Result<Vec<QueueLength>> {
+        // One condition per partial index: history may be long.
+        let sql = "SELECT kind, state, COUNT(*) AS number FROM jobs WHERE state = 'queued'
+            GROUP BY kind, state UNION ALL
+            SELECT kind, state, COUNT(*) AS number FROM jobs WHERE state = 'running'
+            GROUP BY kind, state";
+        rows(&self.link.all(sql, Vec::new()).await?, |row| {
+            Ok(QueueLength {
+                kind: Field::read(row, "kind")?,
+                state: Field::read(row, "state")?,
+                jobs: Field::read(row, "number")?,
+            })
+        })
     }
 
     async fn any(self, kinds: &[String], now: DateTime<Utc>) -> Result<bool> {

@@ -33,6 +33,8 @@ pub struct NewJob {
     pub seed: i64,
     /// Who asks for it.
     pub created_by: Option<Id<User>>,
+    /// The trace in which it is queued.
+    pub trace_parent: Option<String>,
     /// Which schedule does, with the start and the end of the interval that it is about. An
     /// interval of a schedule is queued once, ever.
     pub interval: Option<(Id<Schedule>, DateTime<Utc>, DateTime<Utc>)>,
@@ -50,6 +52,7 @@ impl NewJob {
             unique_key: None,
             seed: 0,
             created_by: None,
+            trace_parent: None,
             interval: None,
         }
     }
@@ -174,6 +177,7 @@ impl Jobs<'_> {
             schedule_id: new.interval.map(|(schedule, ..)| schedule),
             interval_start: new.interval.map(|(_, start, _)| stamp(start)),
             interval_end: new.interval.map(|(.., end)| stamp(end)),
+            trace_parent: new.trace_parent.clone(),
             started_at: None,
             finished_at: None,
         };

@@ -55,6 +55,7 @@ async fn a_slow_statement_is_logged_without_its_values() {
         drop(guard);
         let lines = log.0.lock().unwrap().clone();
         assert_eq!(!lines.is_empty(), logged, "{lines:?}");
-        assert!(lines.iter().all(|line| line.contains("FROM users") && !line.contains("ada@")));
+        let named = |line: &String| line.contains("select users") && !line.contains("WHERE");
+        assert!(lines.iter().all(|line| named(line) && !line.contains("ada@")), "{lines:?}");
     }
 }
