@@ -1911,6 +1911,11 @@ export interface components {
             quality: components["schemas"]["QualityShort"];
             state: components["schemas"]["DatasetState"];
             /**
+             * Format: date
+             * @description Last day of the last period.
+             */
+            until: string | null;
+            /**
              * Format: uuid
              * @description The file it came from.
              */
@@ -2877,6 +2882,11 @@ export interface components {
                 name: string;
                 quality: components["schemas"]["QualityShort"];
                 state: components["schemas"]["DatasetState"];
+                /**
+                 * Format: date
+                 * @description Last day of the last period.
+                 */
+                until: string | null;
                 /**
                  * Format: uuid
                  * @description The file it came from.

@@ -64,7 +64,7 @@ pub(super) async fn write(
         let recent = told.days.iter().filter(|(day, ..)| *day > since);
         let (sum, count) = recent.fold((0, 0), |(sum, n), (_, cost, _)| (sum + cost.micros, n + 1));
         let campaign = Campaign {
-            name: format!("{}, always on", told.channel),
+            name: format!("{} always on", told.channel),
             source: SOURCE.to_owned(),
             external_id: None,
             budget: Money::new(sum / count.max(1), first.1.currency),
