@@ -16,6 +16,7 @@ use crate::auth::throttle::Throttle;
 use crate::hub::Hub;
 use crate::problem::Problem;
 use crate::work::fits::Fits;
+use crate::work::studies::Studies;
 
 /// What every request and every job shares. Held in an [`Arc`].
 pub struct App {
@@ -39,6 +40,7 @@ pub struct App {
     pub(crate) throttle: Throttle,
     pub(crate) hub: Hub,
     pub(crate) fits: Fits,
+    pub(crate) studies: Studies,
     /// Becomes true when the server stops: what lasts (live updates) ends then.
     pub(crate) stopping: watch::Sender<bool>,
 }
@@ -62,6 +64,7 @@ impl App {
             hub: Hub::new(store.clone(), &registry),
             throttle: Throttle::new(&registry),
             passwords: Passwords::new(),
+            studies: Studies::new(&registry),
             fits: Fits::new(objects.clone(), scratch.clone(), &registry),
             store,
             objects,

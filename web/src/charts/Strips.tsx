@@ -18,7 +18,9 @@ export interface Strip {
 
 interface Props {
   title: string;
-  dates: string[];
+  /** First and last day. */
+  from: string | null;
+  until: string | null;
   strips: Strip[];
 }
 
@@ -36,7 +38,7 @@ function bars(values: number[], from: number, width: number, floor: number): str
     .join("");
 }
 
-export function Strips({ title, dates, strips }: Props) {
+export function Strips({ title, from, until, strips }: Props) {
   const [ref, width] = useWidth<HTMLDivElement>(900);
   const mark = useMark();
   const narrow = width < 520;
@@ -58,8 +60,8 @@ export function Strips({ title, dates, strips }: Props) {
             </g>
           );
         })}
-        <text className="tick" x={left} y={foot + 14}>{formatDay(dates[0])}</text>
-        <text className="tick" x={right} y={foot + 14} textAnchor="end">{formatDay(dates.at(-1))}</text>
+        <text className="tick" x={left} y={foot + 14}>{formatDay(from)}</text>
+        <text className="tick" x={right} y={foot + 14} textAnchor="end">{formatDay(until)}</text>
       </svg>
     </div>
   );

@@ -307,7 +307,7 @@ async fn studied(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Scenario>,
-) -> Result<Json<StudiedView>, Problem> {
+) -> Result<Response, Problem> {
     let stored = app.scope(caller.workspace).scenarios().get(id).await?;
     found(&stored)?;
     let asked = stored.body.request.get("question").cloned();
@@ -315,12 +315,16 @@ async fn studied(
     let model = app.scope(caller.workspace).models().get(stored.body.model_id).await?;
     let fit = opened(&app, caller.workspace, &model).await?;
     let registry = app.settings(caller.workspace).await?;
-    let made = tokio::task::spawn_blocking(move || {
-        sensitivity(&fit, &asked, quiet(&registry, &AtomicBool::new(false)))
-    });
-    let mut studied = made.await??;
-    studied.sensitivity.sentence = sentence_case(&studied.sensitivity.sentence);
-    Ok(Json(StudiedView { outcome_unit: studied.outcome_unit, sensitivity: studied.sensitivity }))
+    let make = async move {
+        let made = tokio::task::spawn_blocking(move || {
+            sensitivity(&fit, &asked, quiet(&registry, &AtomicBool::new(false)))
+        });
+        let mut made = made.await??;
+        made.sensitivity.sentence = sentence_case(&made.sensitivity.sentence);
+        Ok(StudiedView { outcome_unit: made.outcome_unit, sensitivity: made.sensitivity })
+    };
+    let studied = app.studies.of((caller.workspace, stored.id, stored.version), make).await?;
+    Ok(Json(&*studied).into_response())
 }
 
 /// Deletes a plan.

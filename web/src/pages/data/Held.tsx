@@ -53,7 +53,7 @@ function Drawn({ set, data, terms }: { set: Dataset; data: DatasetSeries; terms:
         rows: data.dates.map((date, i) => [cell(formatDay(date), date), ...series.map((s) => cell(s.exact(s.values[i] ?? 0), s.values[i]))]),
       }}
     >
-      <Strips title={title} dates={data.dates} strips={strips} />
+      <Strips title={title} from={set.from} until={set.until} strips={strips} />
     </Figure>
   );
 }
