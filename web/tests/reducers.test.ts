@@ -166,5 +166,6 @@ describe("small things", () => {
   });
   it("keeps signs with their numbers at a line's end", () => {
     expect(unbroken("more (−€78K), 25 %")).toBe("more (\u2060−\u2060€78K), 25\u00a0%");
+    expect(unbroken("1.9 (0.7–4.8)")).toBe("1.9 (\u20600.7\u2060–\u20604.8)");
   });
 });

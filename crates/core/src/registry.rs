@@ -167,7 +167,7 @@ settings! {
     DATA_UNIT_COST_ROWS = "data.unit_cost_rows_min", 20.0, "rows", 2.0, 1e6, Low,
         "own choice: a tenth is then two rows", "Rows with spend and exposure below which unit costs are not judged";
     DATA_LATE = "data.late_periods", 2.0, "periods", 0.0, 1000.0, Low,
-        "own choice: one period to close, one to report", "Data that ends longer ago is said to be late.";
+        "own choice: one period to close, one to report", "Data that ends longer ago is said to be late";
     DATA_SPIKE_PERIODS = "data.spike_periods_min", 10.0, "periods", 3.0, 1e4, Low,
         "own choice: a median and a deviation of fewer say little", "Active periods below which spikes are not sought";
     HEALTH_RHAT_WARN = "health.rhat_warn", 1.01, "ratio", 1.0, 2.0, High,

@@ -22,6 +22,7 @@ use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::readiness::Readiness;
 use crate::work::fits::Fits;
+use crate::work::studies::Studies;
 
 /// What every request and every job shares. Held in an [`Arc`].
 pub struct App {
@@ -52,6 +53,7 @@ pub struct App {
     pub(crate) cache: Cache,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) readiness: Readiness,
+    pub(crate) studies: Studies,
     /// Becomes true when the server stops: what lasts (live updates) ends then.
     pub(crate) stopping: watch::Sender<bool>,
 }
@@ -87,6 +89,7 @@ impl App {
             readiness: Readiness::new(&registry),
             throttle: Throttle::new(&registry),
             passwords: Passwords::new(),
+            studies: Studies::new(&registry),
             fits: Fits::new(objects.clone(), scratch.clone(), &registry),
             access: config.jwt.as_ref().map(Access::new).transpose()?,
             oidc: oidc.map(Arc::new),

@@ -9,6 +9,7 @@ pub(crate) mod mart;
 pub(crate) mod plan;
 pub(crate) mod question;
 mod step;
+pub(crate) mod studies;
 pub(crate) mod tidy;
 
 use std::sync::Arc;

@@ -7,19 +7,30 @@ import type { Wire } from "./wire";
 export type Campaign = Wire<"CampaignView">;
 export type CampaignSeries = Wire<"CampaignSeries">;
 
-export interface CampaignFilter {
-  platform?: string;
-  channel?: string;
-  status?: string;
-  search?: string;
-  cursor?: string;
+/** Pages that are read at most: more campaigns than this nobody reads in one table. */
+const PAGES = 10;
+
+export interface Campaigns {
+  items: Campaign[];
+  /** Whether there are more than were read. */
+  more: boolean;
 }
 
-export function useCampaigns(filter: CampaignFilter) {
+/** Every campaign, newest first; what is filtered and sorted by is the page's. */
+export function useCampaigns() {
   return useQuery({
-    queryKey: ["campaigns", "list", filter],
-    queryFn: ({ signal }) => get<Page<Campaign>>("/campaigns", { ...filter }, signal),
-    placeholderData: (before) => before,
+    queryKey: ["campaigns", "list"],
+    queryFn: async ({ signal }): Promise<Campaigns> => {
+      const items: Campaign[] = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < PAGES; page += 1) {
+        const read = await get<Page<Campaign>>("/campaigns", { cursor }, signal);
+        items.push(...read.items);
+        cursor = read.next ?? undefined;
+        if (!cursor) break;
+      }
+      return { items, more: cursor !== undefined };
+    },
   });
 }
 

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
-import { address, get, post, remove } from "./client";
+import { ApiError, address, get, post, remove } from "./client";
 import type { Page } from "./client";
 import type { PlanComparison, PlanDocument, PlanQuestion, Sensitivity } from "./plan";
 import type { Wire } from "./wire";
@@ -44,6 +44,8 @@ export function useSensitivity(id: string, enabled: boolean) {
     queryFn: ({ signal }) => get<Sensitivity>(`/plans/${id}/sensitivity`, undefined, signal),
     enabled,
     staleTime: Infinity,
+    // A busy server says that it takes too long and goes on with it: the next try finds it.
+    retry: (tries, error) => tries < 5 && error instanceof ApiError && error.problem.status === 503,
   });
 }
 

@@ -461,6 +461,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What this process measures, for Prometheus. For admins; `metrics.access` and `metrics.token`
+         *     open it to others.
+         */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -695,6 +715,26 @@ export interface paths {
         };
         /** Which inputs decide the plan. */
         get: operations["get_plans_id_sensitivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether this process can do its work: the database answers, its schema is this program's, the
+         *     artefacts can be written, the job worker lives. For load balancers.
+         */
+        get: operations["get_ready"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1754,6 +1794,15 @@ export interface components {
              */
             spend_share: number;
         };
+        /** @description One thing that was looked at. */
+        Check: {
+            /** @description How it stands. */
+            message: string;
+            /** @description `database`, `schema`, `objects` or `worker`. */
+            name: string;
+            /** @description Whether it is as it should be. */
+            ok: boolean;
+        };
         /** @description What a file makes under a mapping. */
         CheckView: {
             panel?: components["schemas"]["PanelShape"] | null;
@@ -2021,6 +2070,11 @@ export interface components {
             name: string;
             quality: components["schemas"]["QualityShort"];
             state: components["schemas"]["DatasetState"];
+            /**
+             * Format: date
+             * @description Last day of the last period.
+             */
+            until: string | null;
             /**
              * Format: uuid
              * @description The file it came from.
@@ -2321,6 +2375,79 @@ export interface components {
             message: string;
             severity: components["schemas"]["Severity"];
         };
+        /** @description What is asked of a model: the keys of a fit's request, and the data set. */
+        FitAsk: {
+            /**
+             * @description Origins of the rolling backtest; 0 for none. As [`super::usual_origins`] when absent, and
+             *     none for an approximate fit.
+             * @default null
+             */
+            backtest: number | null;
+            /**
+             * @description Chains, in place of the specification's.
+             * @default null
+             */
+            chains: number | null;
+            /** Format: uuid */
+            dataset: string;
+            /**
+             * @description Kept draws per chain, in place of the specification's.
+             * @default null
+             */
+            draws: number | null;
+            /**
+             * @description Last periods that are held out of the fit, in place of the specification's.
+             * @default null
+             */
+            holdout: number | null;
+            /**
+             * @description Periods forecast from each origin of the backtest.
+             * @default 13
+             */
+            horizon: number;
+            /**
+             * @description Iterations of a ridge's search, per trial.
+             * @default 2000
+             */
+            iterations: number;
+            /**
+             * @description How the answer is found: `nuts`, `laplace`, `pathfinder` (both approximate) or `ridge`.
+             * @default nuts
+             */
+            method: components["schemas"]["Method"];
+            /** @description What the line of versions is called; as the data set when left out. */
+            name?: string | null;
+            /** @default null */
+            preset: components["schemas"]["Preset"] | null;
+            /**
+             * Format: int64
+             * @description Seed: the same seed gives the same answer.
+             * @default 1
+             */
+            seed: number;
+            /**
+             * @description The specification (TOML); the preset as it stands when absent.
+             * @default null
+             */
+            spec: string | null;
+            /**
+             * @description Trials of a ridge's search.
+             * @default 5
+             */
+            trials: number;
+            /**
+             * @description Warm-up draws per chain, in place of the specification's.
+             * @default null
+             */
+            warmup: number | null;
+        };
+        /** @description What was begun. */
+        FitBegun: {
+            /** Format: uuid */
+            job: string;
+            /** Format: uuid */
+            model: string;
+        };
         /** @description How well the model describes the data. */
         FitQuality: {
             backtest?: components["schemas"]["Backtest"] | null;
@@ -2355,68 +2482,6 @@ export interface components {
              * @description Mean absolute error as a share of the mean absolute outcome.
              */
             wmape: number;
-        };
-        /** @description What is asked of a fit, as a job or a request writes it. Every key may be left out. */
-        FitRequest: {
-            /**
-             * @description Origins of the rolling backtest; 0 for none. As [`super::usual_origins`] when absent, and
-             *     none for an approximate fit.
-             * @default null
-             */
-            backtest: number | null;
-            /**
-             * @description Chains, in place of the specification's.
-             * @default null
-             */
-            chains: number | null;
-            /**
-             * @description Kept draws per chain, in place of the specification's.
-             * @default null
-             */
-            draws: number | null;
-            /**
-             * @description Last periods that are held out of the fit, in place of the specification's.
-             * @default null
-             */
-            holdout: number | null;
-            /**
-             * @description Periods forecast from each origin of the backtest.
-             * @default 13
-             */
-            horizon: number;
-            /**
-             * @description Iterations of a ridge's search, per trial.
-             * @default 2000
-             */
-            iterations: number;
-            /**
-             * @description How the answer is found: `nuts`, `laplace`, `pathfinder` (both approximate) or `ridge`.
-             * @default nuts
-             */
-            method: components["schemas"]["Method"];
-            /** @default null */
-            preset: components["schemas"]["Preset"] | null;
-            /**
-             * Format: int64
-             * @description Seed: the same seed gives the same answer.
-             * @default 1
-             */
-            seed: number;
-            /**
-             * @description The specification (TOML); the preset as it stands when absent.
-             * @default null
-             */
-            spec: string | null;
-            /**
-             * @description Trials of a ridge's search.
-             * @default 5
-             */
-            trials: number;
-            /**
-             * @description Warm-up draws per chain, in place of the specification's.
-             * @default null
-             */
-            warmup: number | null;
         };
         /** @description How old the data is. */
         Freshness: {
@@ -2989,6 +3054,11 @@ export interface components {
                 quality: components["schemas"]["QualityShort"];
                 state: components["schemas"]["DatasetState"];
                 /**
+                 * Format: date
+                 * @description Last day of the last period.
+                 */
+                until: string | null;
+                /**
                  * Format: uuid
                  * @description The file it came from.
                  */
@@ -3321,20 +3391,6 @@ export interface components {
          * @enum {string}
          */
         MissingMedia: "refuse" | "zero";
-        /** @description What is asked of a model: the keys of a fit's request, and the data set. */
-        ModelAsk: components["schemas"]["FitRequest"] & {
-            /** Format: uuid */
-            dataset: string;
-            /** @description What the line of versions is called; as the data set when left out. */
-            name?: string | null;
-        };
-        /** @description What was begun. */
-        ModelBegun: {
-            /** Format: uuid */
-            job: string;
-            /** Format: uuid */
-            model: string;
-        };
         /** @description What moved between two answers. */
         ModelComparison: {
             /** @description What the first answer is, for example `nuts, outlay 0.1.0, seed 1`. */
@@ -4468,6 +4524,13 @@ export interface components {
             sentence: string;
             split?: components["schemas"]["ReachSplit"] | null;
         };
+        /** @description Whether this process can do its work. */
+        Readiness: {
+            /** @description What was looked at. */
+            checks: components["schemas"]["Check"][];
+            /** @description `ready`, or `not-ready` where a check failed. */
+            status: string;
+        };
         /** @description A change of a budget that is recommended. */
         RecommendationView: {
             /**
@@ -5046,7 +5109,7 @@ export interface operations {
                 method?: string;
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string;
-                /** @description How many. */
+                /** @description How many; the server may send fewer. */
                 limit?: number;
             };
             header?: never;
@@ -5304,7 +5367,7 @@ export interface operations {
                 status?: string;
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string;
-                /** @description How many. */
+                /** @description How many; the server may send fewer. */
                 limit?: number;
             };
             header?: never;
@@ -5464,7 +5527,7 @@ export interface operations {
             query?: {
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string;
-                /** @description How many. */
+                /** @description How many; the server may send fewer. */
                 limit?: number;
             };
             header?: never;
@@ -5841,7 +5904,7 @@ export interface operations {
             query?: {
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string;
-                /** @description How many. */
+                /** @description How many; the server may send fewer. */
                 limit?: number;
             };
             header?: never;
@@ -6121,7 +6184,7 @@ export interface operations {
             query?: {
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string;
-                /** @description How many. */
+                /** @description How many; the server may send fewer. */
                 limit?: number;
             };
             header?: never;
@@ -7046,7 +7109,7 @@ export interface operations {
                 state?: string;
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string;
-                /** @description How many. */
+                /** @description How many; the server may send fewer. */
                 limit?: number;
             };
             header?: never;
@@ -7430,12 +7493,85 @@ export interface operations {
             };
         };
     };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openmetrics-text": string;
+                };
+            };
+            /** @description nobody is signed in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough, or the request does not come from a page of ours */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it is not there, or in another workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer, or it took too long */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_models: {
         parameters: {
             query?: {
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string;
-                /** @description How many. */
+                /** @description How many; the server may send fewer. */
                 limit?: number;
             };
             header?: never;
@@ -7525,7 +7661,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ModelAsk"];
+                "application/json": components["schemas"]["FitAsk"];
             };
         };
         responses: {
@@ -7534,7 +7670,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ModelBegun"];
+                    "application/json": components["schemas"]["FitBegun"];
                 };
             };
             /** @description the body cannot be read */
@@ -8243,7 +8379,7 @@ export interface operations {
             query?: {
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string;
-                /** @description How many. */
+                /** @description How many; the server may send fewer. */
                 limit?: number;
             };
             header?: never;
@@ -9083,6 +9219,60 @@ export interface operations {
             };
         };
     };
+    get_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description nobody is signed in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
     get_recommendations: {
         parameters: {
             query?: {
@@ -9090,7 +9280,7 @@ export interface operations {
                 state?: string;
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string;
-                /** @description How many. */
+                /** @description How many; the server may send fewer. */
                 limit?: number;
             };
             header?: never;
@@ -10737,7 +10927,7 @@ export interface operations {
             query?: {
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string;
-                /** @description How many. */
+                /** @description How many; the server may send fewer. */
                 limit?: number;
             };
             header?: never;

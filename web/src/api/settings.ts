@@ -46,6 +46,8 @@ export const useChangeSetting = () =>
 export type UserForm = Wire<"NewUser">;
 
 export const useAddUser = () => useWrite("users", (form: UserForm) => post<User>("/users", form));
+export const useChangeRole = () =>
+  useWrite("users", ({ id, role }: { id: string } & Wire<"NewRole">) => patch<User>(`/users/${id}`, { role }));
 export const useRemoveUser = () => useWrite("users", (id: string) => remove(`/users/${id}`));
 
 /** The secret is in the answer once and never again. */

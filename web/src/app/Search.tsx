@@ -38,7 +38,8 @@ export function Search() {
       aria-label="Search (key /)"
       placeholder="Search  /"
       size="xs"
-      w={180}
+      className="search"
+      miw={180}
       value={text}
       onChange={setText}
       onOptionSubmit={go}

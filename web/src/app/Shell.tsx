@@ -68,7 +68,7 @@ function UserMenu({ session }: { session: Session }) {
   return (
     <Menu position="bottom-end" transitionProps={{ duration: 0 }}>
       <Menu.Target>
-        <UnstyledButton aria-label="You and how it looks" style={{ fontSize: "inherit", color: "inherit" }}>
+        <UnstyledButton aria-label={`${session.user?.name ?? "You"}: who you are and how it looks`} style={{ fontSize: "inherit", color: "inherit" }}>
           {session.user?.name} ▾
         </UnstyledButton>
       </Menu.Target>
@@ -100,9 +100,9 @@ function Top({ session }: { session: Session }) {
     <header className="top">
       <strong>{session.workspace?.name}</strong>
       {fresh && (
-        <span className="nowrap">
+        <Link to="/data" className="nowrap fresh">
           data to {formatDay(fresh.data_until)} <State state={fresh.state} />
-        </span>
+        </Link>
       )}
       {running > 0 && <span className="nowrap"><State state="running" word={`${plural(running, "job")} running`} /></span>}
       {stream === "waiting" && <span className="stream"><State state="late" word="live updates are off, trying again" /></span>}

@@ -80,7 +80,7 @@ export function Drop() {
           CSV, Excel or Parquet, up to 1 GB: one row per day, week or month, with what was spent and what came of it.
           Nothing leaves this server.
         </p>
-        <Button mt="sm" variant="default" onClick={(event) => { event.stopPropagation(); input.current?.click(); }}>
+        <Button mt="sm" onClick={(event) => { event.stopPropagation(); input.current?.click(); }}>
           Choose a file
         </Button>
         <input

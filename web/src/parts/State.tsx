@@ -2,6 +2,9 @@
 
 const STATES: Record<string, { kind: string; shape: string; word: string }> = {
   ok: { kind: "ok", shape: "●", word: "ok" },
+  good: { kind: "ok", shape: "●", word: "good" },
+  look: { kind: "review", shape: "▲", word: "look" },
+  bad: { kind: "fail", shape: "■", word: "bad" },
   pass: { kind: "ok", shape: "●", word: "ok" },
   review: { kind: "review", shape: "▲", word: "review" },
   warning: { kind: "review", shape: "▲", word: "look" },

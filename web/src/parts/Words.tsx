@@ -4,6 +4,7 @@ import { Fragment } from "react";
 export function unbroken(text: string): string {
   return text
     .replace(/([(+−])(?=\S)/g, "$1\u2060")
+    .replace(/(\d[KMB]?)–(?=\d)/g, "$1\u2060–\u2060")
     .replace(/(\d)-(?=\d)/g, "$1\u2060-\u2060")
     .replace(/(\d) %/g, "$1\u00a0%");
 }

@@ -47,14 +47,24 @@ export const resolver: CSSVariablesResolver = () => ({
     "--mantine-color-default-border": "var(--axis)",
     "--mantine-color-anchor": "var(--accent)",
     "--mantine-color-error": "var(--harm)",
-    "--mantine-color-placeholder": "var(--grey-ink)",
+    "--mantine-color-placeholder": "var(--quiet)",
+    "--mantine-color-bright": "var(--ink)",
+    "--mantine-color-default-color": "var(--ink)",
   },
-  light: {},
+  // Said again, because Mantine says them per scheme.
+  light: {
+    "--mantine-color-text": "var(--ink)",
+    "--mantine-color-dimmed": "var(--quiet)",
+    "--mantine-color-placeholder": "var(--quiet)",
+    "--mantine-color-default-color": "var(--ink)",
+  },
   dark: {
     "--mantine-color-body": "var(--ground)",
     "--mantine-color-default": "var(--raised)",
     "--mantine-color-text": "var(--ink)",
     "--mantine-color-dimmed": "var(--quiet)",
     "--mantine-color-default-border": "var(--axis)",
+    "--mantine-color-placeholder": "var(--quiet)",
+    "--mantine-color-default-color": "var(--ink)",
   },
 });

@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { violations } from "./axe.mjs";
 import { launch, watch } from "./chromium.mjs";
 import { FILES } from "./files.mjs";
 import { drop, progressUntil, tableOf, textOf } from "./reading.mjs";
@@ -41,6 +42,7 @@ for (const example of FILES) {
         const from = Date.now();
         await run[step]();
         took[step] = (Date.now() - from) / 1000;
+        troubles.push(...(await violations(page)).map((line) => `after ${step}: ${line}`));
       }
     } catch (error) {
       mkdirSync(out, { recursive: true });
@@ -283,12 +285,13 @@ class Run {
     await page.getByText(said(compared.sentence).slice(0, 40)).first().waitFor();
     const rows = await tableOf(page, "Scenarios side by side");
     assert.equal(rows.length, 1 + compared.scenarios.length);
+    const placed = await tableOf(page, "Where the money goes in each scenario");
     assert.equal(compared.scenarios.length, 4, "doing nothing and three plans");
     compared.scenarios.forEach((s, i) => {
       assert.deepEqual(rows[i + 1].slice(0, 5), [
         s.name, words.money(s.spend), words.interval(s.expected), s.difference ? words.change(s.difference) : "—", share(s.probability_worse),
       ]);
-      s.channels.forEach((v, at) => assert.ok(rows[i + 1][5 + at].startsWith(words.money(v)), `${s.name}, ${compared.channels[at]}`));
+      s.channels.forEach((v, at) => assert.ok(placed[at + 1][i + 1].startsWith(words.money(v)), `${s.name}, ${compared.channels[at]}`));
     });
   }
 

@@ -350,13 +350,15 @@ async fn studied(
     let made = Made { question: "sensitivity", data: &data, model: &tags, parts: &[&settings] };
     kept::answer(&app, caller.workspace, made, HeaderMap::new(), || async {
         let fit = opened(&app, caller.workspace, &model).await?;
-        let made = tokio::task::spawn_blocking(move || {
-            sensitivity(&fit, &asked, quiet(&registry, &AtomicBool::new(false)))
-        });
-        let studied = made.await??;
-        let mut sensitivity = studied.sensitivity;
-        sensitivity.sentence = sentence_case(&sensitivity.sentence);
-        Ok(StudiedView { outcome_unit: studied.outcome_unit, sensitivity })
+        let make = async move {
+            let made = tokio::task::spawn_blocking(move || {
+                sensitivity(&fit, &asked, quiet(&registry, &AtomicBool::new(false)))
+            });
+            let mut made = made.await??;
+            made.sensitivity.sentence = sentence_case(&made.sensitivity.sentence);
+            Ok(StudiedView { outcome_unit: made.outcome_unit, sensitivity: made.sensitivity })
+        };
+        app.studies.of((caller.workspace, format!("{tags} {settings}")), make).await
     })
     .await
 }

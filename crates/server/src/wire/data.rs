@@ -244,6 +244,9 @@ pub(crate) struct DatasetView {
     #[schema(value_type = Option<uuid::Uuid>, required)]
     upload: Option<Id<Upload>>,
     created_at: DateTime<Utc>,
+    /// Last day of the last period.
+    #[schema(required)]
+    until: Option<NaiveDate>,
     #[serde(flatten)]
     shape: Shape,
 }
@@ -254,10 +257,17 @@ pub(crate) fn shape_of(stored: &Stored<Dataset>) -> Shape {
     serde_json::from_value(shape).unwrap_or_default()
 }
 
+/// The last day of the period that begins at `start`.
+fn end_of(start: NaiveDate, granularity: &str) -> Option<NaiveDate> {
+    let granularity: Granularity = serde_json::from_value(granularity.into()).ok()?;
+    granularity.advance(start, 1)?.pred_opt()
+}
+
 /// A data set as it is served.
 pub(crate) fn dataset(stored: &Stored<Dataset>) -> DatasetView {
     let quality = stored.body.quality.as_ref();
     let verdict = quality.and_then(|q| serde_json::from_value(q.get("verdict")?.clone()).ok());
+    let shape = shape_of(stored);
     let findings = quality.and_then(|q| Some(q.get("findings")?.as_array()?.len()));
     DatasetView {
         id: stored.id,
@@ -268,6 +278,7 @@ pub(crate) fn dataset(stored: &Stored<Dataset>) -> DatasetView {
         quality: QualityShort { verdict, findings: findings.unwrap_or_default() },
         upload: stored.body.upload_id,
         created_at: stored.created_at,
-        shape: shape_of(stored),
+        until: shape.to.and_then(|start| end_of(start, &shape.granularity)),
+        shape,
     }
 }

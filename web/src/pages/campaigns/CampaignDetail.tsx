@@ -54,8 +54,8 @@ function Detail({ campaign }: { campaign: Campaign }) {
         figures={[
           { name: "Platform, channel", value: campaign.platform, after: campaign.channel },
           { name: "State", value: campaign.status },
-          { name: "Spend", value: terms.money(campaign.spend), exact: terms.moneyExact(campaign.spend) },
-          ...(campaign.budget !== null ? [{ name: "Budget", value: terms.money(campaign.budget), exact: terms.moneyExact(campaign.budget) }] : []),
+          { name: "Spend, the last four weeks that it ran", value: terms.money(campaign.spend), exact: terms.moneyExact(campaign.spend) },
+          ...(campaign.budget > 0 ? [{ name: "Budget per day", value: terms.money(campaign.budget), exact: terms.moneyExact(campaign.budget) }] : []),
           ...(cost !== null ? [{ name: campaign.outcome_is_money ? `Counted by the platform, per ${terms.unit}` : "Spend per outcome", value: campaign.outcome_is_money ? terms.rate(cost) : terms.money(cost) }] : []),
         ]}
       />

@@ -1,10 +1,9 @@
-import { Button, NativeSelect, TextInput } from "@mantine/core";
-import { useDebouncedValue } from "@mantine/hooks";
+import { NativeSelect, TextInput } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { useCampaigns } from "../../api/campaigns";
-import type { Campaign, CampaignFilter } from "../../api/campaigns";
+import type { Campaign } from "../../api/campaigns";
 import { Sparkline } from "../../charts/Sparkline";
 import { formatDay, plural } from "../../format/date";
 import { Numbers } from "../../format/number";
@@ -47,9 +46,9 @@ function List({ campaigns }: { campaigns: Campaign[] }) {
                 <td className="number" title={terms.moneyExact(c.spend)}>{terms.money(c.spend)}</td>
                 <td><Sparkline values={c.trend} label={`Spend of ${c.name} over time`} /></td>
                 <td className="number" title={terms.outcomeExact(c.outcome)}>
-                  {terms.outcome(c.outcome)} {!c.outcome_is_money && <span className="after">{c.outcome_unit}</span>}
+                  {terms.outcome(c.outcome)} {!c.outcome_is_money && c.outcome !== null && <span className="after">{c.outcome_unit}</span>}
                 </td>
-                <td className="nowrap">{formatDay(c.from)} – {formatDay(c.to)}</td>
+                <td className="nowrap">{c.from ? `${formatDay(c.from)} – ${formatDay(c.to)}` : "—"}</td>
               </tr>
             );
           })}
@@ -59,51 +58,66 @@ function List({ campaigns }: { campaigns: Campaign[] }) {
   );
 }
 
+interface Filter {
+  search: string;
+  platform: string;
+  channel: string;
+  status: string;
+}
+const NONE: Filter = { search: "", platform: "", channel: "", status: "" };
+
+const fits = (filter: Filter) => (c: Campaign) =>
+  c.name.toLowerCase().includes(filter.search.trim().toLowerCase()) &&
+  (["platform", "channel", "status"] as const).every((of) => !filter[of] || c[of] === filter[of]);
+
+function Filled({ all, more }: { all: Campaign[]; more: boolean }) {
+  const [filter, setFilter] = useState(NONE);
+  const change = (next: Partial<Filter>) => setFilter((before) => ({ ...before, ...next }));
+  const shown = all.filter(fits(filter)).sort((a, b) => b.spend - a.spend);
+  const select = (of: "platform" | "channel" | "status", label: string) => (
+    <NativeSelect
+      label={label}
+      value={filter[of]}
+      data={[ALL, ...[...new Set(all.map((c) => c[of]))].sort().map((value) => ({ value, label: value || "none" }))]}
+      onChange={(event) => change({ [of]: event.currentTarget.value })}
+    />
+  );
+  return (
+    <>
+      <PageHead name="Campaigns" question="How is each campaign doing, and why?" sentence={shown.length === 0 ? "No campaign matches." : sentenceOf(shown, more)} />
+      <Part first>
+        <div className="row end" style={{ marginBottom: 14 }}>
+          <TextInput label="Name" value={filter.search} onChange={(event) => change({ search: event.currentTarget.value })} />
+          {select("platform", "Platform")}
+          {select("channel", "Channel")}
+          {select("status", "State")}
+          <span className="quiet" style={{ marginBottom: 7 }} role="status">{shown.length} of {more ? "more than " : ""}{all.length}</span>
+        </div>
+        <List campaigns={shown} />
+        <p className="note" style={{ marginTop: 10 }}>Spend and outcome of the last four weeks in which each campaign ran. Outcomes are what platforms count; the model says what was caused.</p>
+      </Part>
+    </>
+  );
+}
+
 export default function Campaigns() {
-  const [filter, setFilter] = useState<CampaignFilter>({});
-  const [cursors, setCursors] = useState<string[]>([]);
-  const [search] = useDebouncedValue(filter.search, 250);
-  const list = useCampaigns({ ...filter, search, cursor: cursors.at(-1) });
-  const change = (next: Partial<CampaignFilter>) => {
-    setFilter((before) => ({ ...before, ...next }));
-    setCursors([]);
-  };
-  const filtered = Object.values(filter).some(Boolean);
-  const distinct = (of: (c: Campaign) => string, chosen: string | undefined) => {
-    const found = new Set((list.data?.items ?? []).map(of));
-    if (chosen) found.add(chosen);
-    return [ALL, ...[...found].sort().map((value) => ({ value, label: value }))];
-  };
+  const list = useCampaigns();
   return (
     <div className="page">
       <Loaded query={list} height={420}>
-        {({ items, next }) => (
-          <>
-            <PageHead name="Campaigns" question="How is each campaign doing, and why?" sentence={filtered && items.length === 0 ? "No campaign matches." : sentenceOf(items, next !== null)} />
-            {items.length === 0 && !filtered ? (
+        {({ items, more }) =>
+          items.length > 0 ? <Filled all={items} more={more} /> : (
+            <>
+              <PageHead name="Campaigns" question="How is each campaign doing, and why?" sentence={sentenceOf(items, more)} />
               <Empty title="What you will see here" action={<Link to="/data">Import data</Link>}>
                 <p>
                   Every campaign with what it spends and what came of it, over time, with the changes that were made.
                   Campaigns come from an import that names them, or from a connected platform.
                 </p>
               </Empty>
-            ) : (
-              <Part first>
-                <div className="row end" style={{ marginBottom: 14 }}>
-                  <TextInput label="Name" value={filter.search ?? ""} onChange={(event) => change({ search: event.currentTarget.value || undefined })} />
-                  <NativeSelect label="Platform" value={filter.platform ?? ""} data={distinct((c) => c.platform, filter.platform)} onChange={(event) => change({ platform: event.currentTarget.value || undefined })} />
-                  <NativeSelect label="Channel" value={filter.channel ?? ""} data={distinct((c) => c.channel, filter.channel)} onChange={(event) => change({ channel: event.currentTarget.value || undefined })} />
-                  <NativeSelect label="State" value={filter.status ?? ""} data={distinct((c) => c.status, filter.status)} onChange={(event) => change({ status: event.currentTarget.value || undefined })} />
-                </div>
-                <List campaigns={items} />
-                <div className="row" style={{ marginTop: 12 }}>
-                  {cursors.length > 0 && <Button variant="default" size="xs" onClick={() => setCursors(cursors.slice(0, -1))}>Earlier page</Button>}
-                  {next && <Button variant="default" size="xs" onClick={() => setCursors([...cursors, next])}>Next page</Button>}
-                </div>
-              </Part>
-            )}
-          </>
-        )}
+            </>
+          )
+        }
       </Loaded>
     </div>
   );

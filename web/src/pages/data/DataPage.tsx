@@ -13,7 +13,7 @@ function sentenceOf(sets: Dataset[]): string {
   const newest = sets[0];
   if (!newest) return "There is no data yet: drop a file.";
   const state = newest.quality.verdict === "ok" ? "nothing needs a look" : newest.quality.verdict === "review" ? `${plural(newest.quality.findings, "thing")} to look at` : "it cannot be used as it is";
-  return `${newest.name} holds ${plural(newest.periods, newest.granularity)} up to ${formatDay(newest.to)}; ${state}.`;
+  return `${newest.name} holds ${plural(newest.periods, newest.granularity)} up to ${formatDay(newest.until)}; ${state}.`;
 }
 
 function List({ sets }: { sets: Dataset[] }) {
@@ -36,7 +36,7 @@ function List({ sets }: { sets: Dataset[] }) {
           {sets.map((set) => (
             <tr key={set.id}>
               <td><Link to="/data/$id" params={{ id: set.id }}>{set.name}</Link> <span className="quiet">v{set.version}</span></td>
-              <td className="nowrap">{formatDay(set.from)} – {formatDay(set.to)}</td>
+              <td className="nowrap">{formatDay(set.from)} – {formatDay(set.until)}</td>
               <td className="number">{plural(set.periods, set.granularity)}</td>
               <td className="number">{set.channels.length}</td>
               <td className="number">{set.geos.length}</td>

@@ -8,8 +8,8 @@ import { formatDay, formatMoment, plural } from "../../format/date";
 import { Confirm } from "../../parts/Confirm";
 import { Loaded } from "../../parts/Loaded";
 import { Method, PageHead, Part } from "../../parts/Page";
-import { Channel } from "../../parts/Swatch";
 import { useTerms } from "../../parts/useTerms";
+import { Held } from "./Held";
 import { QualityCard } from "./Quality";
 import { TotalsTable } from "./TotalsTable";
 
@@ -29,7 +29,7 @@ function Detail({ set }: { set: Dataset }) {
       <PageHead
         name={set.name}
         question="Is the data complete and right?"
-        sentence={`${set.name} holds ${plural(set.periods, set.granularity)} from ${formatDay(set.from)} to ${formatDay(set.to)}, with ${plural(set.channels.length, "channel")} to explain ${set.kpi}.`}
+        sentence={`${set.name} holds ${plural(set.periods, set.granularity)} from ${formatDay(set.from)} to ${formatDay(set.until)}, with ${plural(set.channels.length, "channel")} to explain ${set.kpi}.`}
         actions={
           <>
             {allowed && <Confirm label="Undo import" title="Undo this import?" confirm="Undo the import" run={remove} harm>
@@ -39,14 +39,14 @@ function Detail({ set }: { set: Dataset }) {
           </>
         }
       />
-      <Part first title="Quality">
+      <Part first>
+        <Held set={set} terms={terms} />
+      </Part>
+      <Part title="Quality">
         <Loaded query={quality}>{(q) => <QualityCard quality={q} />}</Loaded>
       </Part>
       <Part title="What it adds up to" lead="Exact, per month or year, to be laid beside your own books.">
         <Loaded query={totals}>{(t) => <TotalsTable totals={t} terms={terms} />}</Loaded>
-      </Part>
-      <Part title="Channels">
-        <p className="row">{set.channels.map((name) => <Channel key={name} name={name} channels={set.channels} />)}</p>
       </Part>
       <Method
         title="Where it comes from"

@@ -44,7 +44,7 @@ export function MappingTable({ description, mapping, onChange }: Props) {
           {columns.map((column) => (
             <tr key={column.column}>
               <td><strong>{column.column}</strong></td>
-              <td className="quiet nowrap">{examples(column.column)}</td>
+              <td className="quiet examples" title={examples(column.column)}>{examples(column.column)}</td>
               <td>
                 <NativeSelect
                   size="xs"

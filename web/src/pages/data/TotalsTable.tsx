@@ -26,7 +26,7 @@ export function totalsTable(totals: Totals, terms: Terms, kinds: SeriesTotal["of
   return {
     columns: [
       { label: by === "year" ? "Year" : "Month" },
-      ...series.map((s) => ({ label: s.of === "exposure" ? `${s.name} ${s.unit}` : s.name, numeric: true })),
+      ...series.map((s) => ({ label: s.of === "spend" ? `${s.name}, spend` : s.of === "exposure" ? `${s.name} ${s.unit}` : s.name, numeric: true })),
     ],
     rows: groups.map((group) => [
       cell(by === "year" ? group : formatMonth(group), group),

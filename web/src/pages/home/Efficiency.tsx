@@ -17,6 +17,8 @@ export function Efficiency({ board }: { board: Dashboard }) {
   const costs = rows.some((row) => row.cost);
   const digits = columnDecimals(rows.flatMap((row) => [row.roi?.q50, row.roi?.q95]));
   const unit = board.currency ?? undefined;
+  const span = board.window ? `${board.window.periods} ${board.granularity}s` : null;
+  const before = span ? `the ${span} before` : "before";
   const table: TableSpec = {
     columns: [
       { label: "Channel" },
@@ -26,7 +28,7 @@ export function Efficiency({ board }: { board: Dashboard }) {
         { label: `${terms.returnPerUnit} (90 %)`, numeric: true },
         { label: `${terms.returnOnNext} (90 %)`, numeric: true },
       ] : []),
-      ...(costs ? [{ label: "Cost of reaching", numeric: true }, { label: "against before", numeric: true }] : []),
+      ...(costs ? [{ label: "Cost of reaching people", numeric: true }, { label: `against ${before}`, numeric: true }] : []),
     ],
     rows: rows.map((row) => [
       cell(row.channel),
@@ -34,7 +36,7 @@ export function Efficiency({ board }: { board: Dashboard }) {
       cell(terms.numbers.share(row.share), row.share),
       ...(modelled ? [row.roi, row.mroi].map((e) => (e ? cell(terms.rateInterval(e, digits), e.q50) : cell("—", null))) : []),
       ...(costs ? [
-        row.cost ? cell(`${terms.sign}${terms.numbers.compact(row.cost.value)} ${row.cost.unit}`, row.cost.value) : cell("—", null),
+        row.cost ? cell(`${terms.sign}${terms.numbers.compact(row.cost.value)} per ${row.cost.unit}`, row.cost.value) : cell("—", null),
         row.cost?.before ? cell(terms.numbers.change(row.cost.value / row.cost.before - 1), row.cost.value / row.cost.before - 1) : cell("—", null),
       ] : []),
     ]),
@@ -43,7 +45,7 @@ export function Efficiency({ board }: { board: Dashboard }) {
   return (
     <Part
       title="Efficiency per channel"
-      lead={modelled ? undefined : "Without a model the data says what reaching people costs, not what it brings. A fit estimates that."}
+      lead={modelled ? `Spend of ${span ? `the last ${span}` : "the whole data"}; returns as the published model has learnt them from all of its data.` : "Without a model the data says what reaching people costs, not what it brings. A fit estimates that."}
     >
       <DataTable table={table} caption="Efficiency per channel" first={(name) => <Channel name={name} channels={names} />} />
       <div className="tools">

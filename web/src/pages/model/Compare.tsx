@@ -9,21 +9,22 @@ import { Forest } from "../../charts/Forest";
 import { cell } from "../../charts/table";
 import { Numbers, columnDecimals } from "../../format/number";
 import { capitalise } from "../../format/terms";
+import type { Terms } from "../../format/terms";
 import { Loaded } from "../../parts/Loaded";
 import { Part } from "../../parts/Page";
 import { State } from "../../parts/State";
 
 const numbers = new Numbers();
 
-function Differences({ comparison }: { comparison: Comparison }) {
+function Differences({ comparison, terms }: { comparison: Comparison; terms: Terms }) {
   const digits = columnDecimals(comparison.channels.flatMap((c) => [c.roi?.a.q95, c.roi?.b.q95]));
   const both = (pair: Pair | null | undefined) =>
-    pair ? `${numbers.interval(pair.a, digits)} → ${numbers.interval(pair.b, digits)}` : "—";
+    pair ? `${terms.rateInterval(pair.a, digits)} → ${terms.rateInterval(pair.b, digits)}` : "—";
   const share = (pair: Pair) => `${numbers.shareInterval(pair.a)} → ${numbers.shareInterval(pair.b)}`;
   const table = {
     columns: [
-      { label: "Channel" }, { label: "Return per unit: before → after", numeric: true },
-      { label: "Share of outcome: before → after", numeric: true }, { label: "In words" },
+      { label: "Channel" }, { label: `${terms.returnPerUnit}: before → after`, numeric: true },
+      { label: `Share of ${terms.outcomeName}: before → after`, numeric: true }, { label: "In words" },
     ],
     rows: comparison.channels.map((c) => [
       cell(c.channel),
@@ -32,17 +33,17 @@ function Differences({ comparison }: { comparison: Comparison }) {
       cell(c.sentence),
     ]),
   };
-  const title = "Return per unit: before in grey, after in colour";
+  const title = `${terms.returnPerUnit}: before in grey, after in colour`;
   const rows = comparison.channels.flatMap((c) => (c.roi ? [{
     name: c.channel, colour: "var(--accent)", estimate: c.roi.b, before: c.roi.a,
-    shown: numbers.interval(c.roi.b, digits), tip: `${c.channel}: ${both(c.roi)}\n${c.sentence}`,
+    shown: terms.rateInterval(c.roi.b, digits), tip: `${c.channel}: ${both(c.roi)}\n${c.sentence}`,
   }] : []));
   return (
     <>
       <p className="lead">{capitalise(comparison.sentence)} <State state={comparison.verdict} /></p>
       {!comparison.same_data && comparison.data_differences.map((line) => <p key={line} className="note">{line}</p>)}
       <Figure title={title} name={title} table={table}>
-        <Forest title={title} unit="outcome per unit of spend" rows={rows} tick={(v) => numbers.aligned(v, 2)} />
+        <Forest title={title} unit={terms.rateUnit} rows={rows} tick={(v) => numbers.aligned(v, 2)} />
       </Figure>
       <div style={{ marginTop: 14 }}><DataTable table={table} caption="What moved per channel" /></div>
     </>
@@ -53,11 +54,12 @@ interface Props {
   models: Model[];
   model: Model;
   against: string | undefined;
+  terms: Terms;
   onChoose: (id: string | undefined) => void;
 }
 
 /** A new model never moves numbers silently: how every one of them would change, before publishing. */
-export function Compare({ models, model, against, onChoose }: Props) {
+export function Compare({ models, model, against, terms, onChoose }: Props) {
   const others = models.filter((m) => m.state === "ready" && m.id !== model.id);
   const left = others.find((m) => m.id === against)?.id;
   const comparison = useModelComparison(left, model.id);
@@ -71,7 +73,7 @@ export function Compare({ models, model, against, onChoose }: Props) {
         onChange={(event) => onChoose(event.currentTarget.value || undefined)}
         mb="md"
       />
-      {left && <Loaded query={comparison}>{(data) => <Differences comparison={data} />}</Loaded>}
+      {left && <Loaded query={comparison}>{(data) => <Differences comparison={data} terms={terms} />}</Loaded>}
     </Part>
   );
 }

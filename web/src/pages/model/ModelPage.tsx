@@ -11,12 +11,14 @@ import { Loaded } from "../../parts/Loaded";
 import { Empty, PageHead, Part } from "../../parts/Page";
 import { Problem } from "../../parts/Problem";
 import { State } from "../../parts/State";
+import { useTerms } from "../../parts/useTerms";
 import { Compare } from "./Compare";
 import { FitForm } from "./FitForm";
 import { Fitting } from "./Fitting";
 import { Answers } from "./Answers";
 import { Versions } from "./Versions";
 
+const UNKNOWN = { currency: null, outcome_is_money: true, outcome_unit: "outcome" };
 const QUESTION = "What does each channel really bring, and can I believe it?";
 
 /** The one asked for, else the published one, else the newest that has an answer. */
@@ -49,6 +51,7 @@ function Page({ models }: { models: Model[] }) {
   const dataless = sets.data?.items.length === 0;
   const allowed = useMay("analyst");
   const summary = useSummary(model?.state === "ready" ? model.id : undefined);
+  const terms = useTerms(summary.data?.data ?? UNKNOWN);
   const running = models.filter((m) => m.state === "queued" || m.state === "running");
   const stopped = model && (model.state === "failed" || model.state === "cancelled") ? model : undefined;
   const show = (next: { id?: string; against?: string }) =>
@@ -86,7 +89,7 @@ function Page({ models }: { models: Model[] }) {
         <Loaded query={summary} height={600}>{(data) => <Answers model={model} summary={data} />}</Loaded>
       )}
       {models.filter((m) => m.state === "ready").length > 1 && model && (
-        <Compare models={models} model={model} against={against} onChoose={(other) => show({ against: other })} />
+        <Compare models={models} model={model} against={against} terms={terms} onChoose={(other) => show({ against: other })} />
       )}
       {models.length > 0 && (
         <Part title="Versions"><Versions models={models} current={model?.id} onShow={(next) => show({ id: next })} /></Part>

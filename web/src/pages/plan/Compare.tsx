@@ -3,10 +3,12 @@ import type { PlanComparison } from "../../api/plan";
 import { Columns } from "../../charts/Columns";
 import { DataTable } from "../../charts/DataTable";
 import { Figure } from "../../charts/Figure";
+import { saveCsv } from "../../charts/save";
 import { cell } from "../../charts/table";
 import { capitalise } from "../../format/terms";
 import { Loaded } from "../../parts/Loaded";
 import { Part } from "../../parts/Page";
+import { Channel } from "../../parts/Swatch";
 import { useTerms } from "../../parts/useTerms";
 import { colourVar, lookOf } from "../../theme/palette";
 
@@ -16,9 +18,8 @@ function Side({ comparison, colours }: { comparison: PlanComparison; colours: st
   const base = scenarios[0];
   const table = {
     columns: [
-      { label: "Scenario" }, { label: "Spend", numeric: true }, { label: "Brings (90 %)", numeric: true },
-      { label: "More than doing nothing (90 %)", numeric: true }, { label: "Worse with", numeric: true },
-      ...channels.map((name) => ({ label: name, numeric: true, unit: comparison.currency ?? undefined })),
+      { label: "Scenario" }, { label: "Spend", numeric: true }, { label: "Brings, median (90 %)", numeric: true },
+      { label: "More than doing nothing, median (90 %)", numeric: true }, { label: "Worse with a probability of", numeric: true },
     ],
     rows: scenarios.map((s) => [
       cell(s.name),
@@ -26,9 +27,16 @@ function Side({ comparison, colours }: { comparison: PlanComparison; colours: st
       cell(terms.outcomeInterval(s.expected), s.expected.q50),
       s.difference ? cell(terms.outcomeChangeInterval(s.difference), s.difference.q50) : cell("—", null),
       cell(terms.numbers.share(s.probability_worse), s.probability_worse),
-      ...s.channels.map((v, i) => {
+    ]),
+  };
+  const money = {
+    columns: [{ label: "Channel" }, ...scenarios.map((s) => ({ label: s.name, numeric: true, unit: comparison.currency ?? undefined }))],
+    rows: channels.map((name, i) => [
+      cell(name),
+      ...scenarios.map((s) => {
+        const v = s.channels[i]!;
         const change = base && base.channels[i]! > 0 && s !== base ? v / base.channels[i]! - 1 : null;
-        return cell(change === null ? terms.money(v) : `${terms.money(v)} (${terms.numbers.change(change)})`, v);
+        return cell(change === null ? terms.money(v) : `${terms.money(v)} (${terms.numbers.change(change)})`, v, terms.moneyExact(v));
       }),
     ]),
   };
@@ -56,6 +64,9 @@ function Side({ comparison, colours }: { comparison: PlanComparison; colours: st
         />
       </Figure>
       <div style={{ marginTop: 16 }}><DataTable table={table} caption={title} /></div>
+      <h3 style={{ margin: "22px 0 4px" }}>Where the money goes</h3>
+      <DataTable table={money} caption="Where the money goes in each scenario" first={(name) => <Channel name={name} channels={colours} />} />
+      <div className="tools"><button type="button" className="link" onClick={() => saveCsv("scenarios-channels", money)}>CSV</button></div>
     </>
   );
 }

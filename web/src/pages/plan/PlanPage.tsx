@@ -76,7 +76,7 @@ function Builder({ model, plans, compared }: { model: Model; plans: PlanRow[]; c
           <summary>Groups, ratios and how fast spend may change</summary>
           <MoreLimits state={state} dispatch={dispatch} terms={terms} granularity={granularity} channels={channels} />
         </details>
-        <TextInput label="Name of the plan" className="form" mt="md" placeholder="given by the server when left open" value={name} onChange={(event) => setName(event.currentTarget.value)} />
+        <TextInput label="Name of the plan" className="form" mt="md" placeholder="named after its model when left empty" value={name} onChange={(event) => setName(event.currentTarget.value)} />
       </Part>
       {compared.length > 0 && <Compare ids={compared} colours={colours} />}
       <Part title="Plans">

@@ -17,7 +17,7 @@ export function PlanTable({ plan, terms, channels }: PlanParts) {
   const table: TableSpec = {
     columns: [
       { label: "Channel" }, { label: "Now", numeric: true, unit }, { label: "Planned", numeric: true, unit }, { label: "Change", numeric: true },
-      { label: "Brings (90 %)", numeric: true, unit: plan.question.outcome_unit },
+      { label: "Brings, median (90 %)", numeric: true, unit: plan.question.outcome_unit },
       { label: `${terms.returnOnNext} now (90 %)`, numeric: true }, { label: "and planned (90 %)", numeric: true },
     ],
     rows: plan.channels.map((c) => {

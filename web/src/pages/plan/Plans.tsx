@@ -8,6 +8,7 @@ import { formatMoment } from "../../format/date";
 import { capitalise } from "../../format/terms";
 import { Confirm } from "../../parts/Confirm";
 import { State } from "../../parts/State";
+import { Words } from "../../parts/Words";
 
 /** Every plan; those that are ticked are compared. */
 export function Plans({ plans, compared }: { plans: PlanRow[]; compared: string[] }) {
@@ -35,7 +36,7 @@ export function Plans({ plans, compared }: { plans: PlanRow[]; compared: string[
               <td>
                 <Checkbox aria-label={`Compare ${plan.name}`} disabled={plan.state !== "ready"} checked={compared.includes(plan.id)} onChange={() => toggle(plan.id)} />
               </td>
-              <td className="prose">{plan.sentence ? capitalise(plan.sentence) : "—"}</td>
+              <td className="prose">{plan.sentence ? <Words text={capitalise(plan.sentence)} /> : "—"}</td>
               <td><State state={plan.state} /></td>
               <td className="nowrap">{formatMoment(plan.created_at)}</td>
               <td>

@@ -18,17 +18,25 @@ const TABS = [
   { value: "configuration", label: "Configuration", page: Configuration },
 ];
 
+/** What a tab is for, where the state of the system does not answer it. */
+const SENTENCES: Record<string, string> = {
+  users: "Each person has one role, and may do what every role before it may.",
+  tokens: "Programs come in with a token of their own, with a role up to yours.",
+  configuration: "Every threshold that decides something, with its source; a change is kept with who made it.",
+};
+
 export default function Settings() {
   const { tab = "health" } = useSearch({ from: "/settings" });
   const navigate = useNavigate();
   const session = useSession();
   const system = useSystem();
   const bad = system.data?.parts.filter((p) => p.state !== "ok") ?? [];
-  const sentence = !system.data
+  const health = !system.data
     ? "Who and what may do what, and whether everything works."
     : bad.length === 0
       ? `Everything works: ${system.data.parts.length} parts are healthy.`
       : `${bad.map((p) => p.name).join(", ")} ${bad.length === 1 ? "needs" : "need"} a look.`;
+  const sentence = SENTENCES[tab] ?? health;
   const admin = may(session.data?.role, "admin");
   const shown = TABS.filter((t) => admin || t.value !== "users");
   return (

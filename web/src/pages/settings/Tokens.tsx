@@ -37,12 +37,12 @@ export function Tokens() {
       <Loaded query={tokens}>
         {({ items }) => items.length === 0 ? <p className="quiet">No tokens. A program that calls the API needs one.</p> : (
           <div className="scroll">
-            <table className="data">
+            <table className="data limits">
               <thead><tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Since</th><th scope="col">Ends</th><th scope="col">Last used</th><th scope="col"><span className="hidden">Actions</span></th></tr></thead>
               <tbody>
                 {items.map((token) => (
                   <tr key={token.id}>
-                    <td>{token.name}</td><td>{token.role}</td><td className="nowrap">{formatDay(token.created_at)}</td>
+                    <td>{token.name} <code className="quiet">{token.prefix}…</code></td><td>{token.role}</td><td className="nowrap">{formatDay(token.created_at)}</td>
                     <td className="nowrap">{token.expires_at ? formatDay(token.expires_at) : "never"}</td><td className="nowrap">{formatMoment(token.last_used_at)}</td>
                     <td>
                       <Confirm label="Revoke" variant="subtle" title={`Revoke ${token.name}?`} confirm="Revoke the token" harm run={() => remove.mutateAsync(token.id)}>

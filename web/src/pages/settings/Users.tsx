@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { FormEvent } from "react";
 
 import { ApiError } from "../../api/client";
-import { useAddUser, useRemoveUser, useUsers } from "../../api/settings";
+import { useAddUser, useChangeRole, useRemoveUser, useUsers } from "../../api/settings";
 import type { UserForm } from "../../api/settings";
 import { useSession } from "../../api/session";
 import type { RoleName } from "../../api/session";
@@ -28,6 +28,7 @@ export function Users() {
   const session = useSession();
   const add = useAddUser();
   const remove = useRemoveUser();
+  const change = useChangeRole();
   const [form, setForm] = useState(EMPTY);
   const error = add.error instanceof ApiError ? add.error : null;
   const field = (name: "name" | "email" | "password") => ({
@@ -48,12 +49,18 @@ export function Users() {
       <Loaded query={users}>
         {({ items }) => (
           <div className="scroll">
-            <table className="data">
+            <table className="data limits">
               <thead><tr><th scope="col">Name</th><th scope="col">E-mail</th><th scope="col">Role</th><th scope="col">Since</th><th scope="col">Last seen</th><th scope="col"><span className="hidden">Actions</span></th></tr></thead>
               <tbody>
                 {items.map((user) => (
                   <tr key={user.id}>
-                    <td>{user.name}</td><td>{user.email}</td><td>{user.role}</td>
+                    <td>{user.name}</td><td>{user.email}</td>
+                    <td>
+                      {user.id === session.data?.user?.id ? ROLES.find((r) => r.value === user.role)?.label : (
+                        <NativeSelect size="xs" w={230} aria-label={`Role of ${user.name}`} data={ROLES} value={user.role} disabled={change.isPending}
+                          onChange={(event) => change.mutate({ id: user.id, role: event.currentTarget.value as RoleName })} />
+                      )}
+                    </td>
                     <td className="nowrap">{formatDay(user.created_at)}</td><td className="nowrap">{formatMoment(user.last_seen_at)}</td>
                     <td>
                       {user.id !== session.data?.user?.id && (
@@ -69,6 +76,7 @@ export function Users() {
           </div>
         )}
       </Loaded>
+      {change.isError && <Problem error={change.error} />}
       <Part title="Add a user">
         {error && !error.problem.errors?.length && <Problem error={error} />}
         <form className="row end" onSubmit={send}>

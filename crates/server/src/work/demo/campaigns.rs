@@ -1,7 +1,7 @@
 //! The campaigns of the simulated brand: one per paid channel, with what the file says of its last
 //! year. Nothing is added to it: no platform has counted what they brought, so nothing is counted.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use outlay_core::{Currency, Exposure, Money, Panel};
 use outlay_store::{Arm, Campaign, Fact, Id, Partition, RunStatus, Scope, StoreError};
 use uuid::Uuid;
@@ -50,7 +50,7 @@ pub(super) fn told(panel: &Panel, currency: Currency) -> Vec<Told> {
     channels.filter(|told| !told.days.is_empty()).collect()
 }
 
-/// Writes them: each ended where the file ends, with the mean of its last four weeks as its budget.
+/// Writes them: each ended where the file ends, with what it spent a day as its budget.
 pub(super) async fn write(
     scope: Scope<'_>,
     all: &[Told],
@@ -60,14 +60,13 @@ pub(super) async fn write(
     let mut span: Option<(NaiveDate, NaiveDate)> = None;
     for told in all {
         let (Some(first), Some(last)) = (told.days.first(), told.days.last()) else { continue };
-        let since = last.0.checked_sub_days(Days::new(28)).unwrap_or(first.0);
-        let recent = told.days.iter().filter(|(day, ..)| *day > since);
-        let (sum, count) = recent.fold((0, 0), |(sum, n), (_, cost, _)| (sum + cost.micros, n + 1));
+        let spent: i64 = told.days.iter().map(|(_, cost, _)| cost.micros).sum();
+        let budget = spent / told.days.len() as i64;
         let campaign = Campaign {
-            name: format!("{}, always on", told.channel),
+            name: format!("{} always on", told.channel),
             source: SOURCE.to_owned(),
             external_id: None,
-            budget: Money::new(sum / count.max(1), first.1.currency),
+            budget: Money::new(budget, first.1.currency),
             start_date: first.0,
             end_date: Some(last.0),
             status: RunStatus::Ended,
