@@ -4,15 +4,17 @@
 //! released fixture is never edited. A new migration gets one, and is tried from every one of them.
 
 use outlay_store::{Id, Page, RunStatus, Store};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use uuid::Uuid;
 
 use crate::support::{Fresh, euros, now, on_both_empty};
 
-const FIXTURES: [&str; 3] = [
+const FIXTURES: [&str; 5] = [
     include_str!("../fixtures/0001.sql"),
     include_str!("../fixtures/0002.sql"),
     include_str!("../fixtures/0003.sql"),
+    include_str!("../fixtures/0004.sql"),
+    include_str!("../fixtures/0005.sql"),
 ];
 
 /// Fills a store that stands after `count` migrations with the rows of every version until then.
@@ -31,6 +33,12 @@ async fn fill(fresh: &Fresh, count: usize) {
     raw.close().await.unwrap();
 }
 
+/// What this version's schema takes is what later ones must carry.
+#[test]
+fn every_migration_has_its_fixture() {
+    assert_eq!(FIXTURES.len(), outlay_store::checksums().len());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_earlier_version_comes_up_to_date() {
     for count in 1..=FIXTURES.len() {
@@ -40,6 +48,14 @@ async fn every_earlier_version_comes_up_to_date() {
             fresh.store.migrate(now()).await.unwrap();
             fresh.store.require_schema().await.unwrap();
             check(&fresh.store, count).await;
+            if count >= 4 {
+                let raw = fresh.raw().await;
+                let sql = "SELECT agent FROM training_episodes WHERE episode = 12";
+                let sql = Statement::from_string(raw.get_database_backend(), sql);
+                let row = raw.query_one_raw(sql).await.unwrap().unwrap();
+                assert_eq!(row.try_get::<String>("", "agent").unwrap(), "thompson");
+                raw.close().await.unwrap();
+            }
         })
         .await;
     }
@@ -56,7 +72,9 @@ async fn check(store: &Store, count: usize) {
         assert_eq!((campaign.body.budget, campaign.body.status), (euros(50), RunStatus::Paused));
     }
     if count >= 3 {
-        let job = shop.jobs().list(None, Page::default()).await.unwrap().rows.remove(0);
-        assert_eq!(job.body.payload["model"], 7);
+        let jobs = shop.jobs().list(None, Page::default()).await.unwrap().rows;
+        let payloads: Vec<_> = jobs.into_iter().map(|job| job.body.payload).collect();
+        assert!(payloads.iter().any(|payload| payload["model"] == 7), "{payloads:?}");
+        assert_eq!(payloads.iter().any(|payload| payload["plan"] == 8), count >= 5);
     }
 }
