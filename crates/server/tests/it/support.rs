@@ -1,5 +1,6 @@
 //! A running server and somebody who asks it.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use outlay_core::registry::Registry;
@@ -97,6 +98,50 @@ impl Drop for Running {
             self.runtime.block_on(server.stop());
         }
     }
+}
+
+/// A PostgreSQL database, gone with this value.
+struct Database {
+    admin: String,
+    name: String,
+}
+
+impl Database {
+    /// A new one beside the database of an address.
+    fn new(admin: String) -> Self {
+        let name = format!("outlay_server_{}", uuid::Uuid::now_v7().simple());
+        sql(&admin, &format!("CREATE DATABASE {name}"));
+        Self { admin, name }
+    }
+
+    fn address(&self) -> String {
+        let (before, _) = self.admin.rsplit_once('/').unwrap();
+        format!("{before}/{}", self.name)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        sql(&self.admin, &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+    }
+}
+
+fn sql(address: &str, statement: &str) {
+    let done = Command::new("psql").args(["-qX", "-d", address, "-c", statement]).status();
+    assert!(done.expect("psql comes with PostgreSQL").success(), "{statement}");
+}
+
+/// Tells a story on the embedded database, and on PostgreSQL where `OUTLAY_TEST_POSTGRES` names
+/// one.
+pub(crate) fn on_both(story: impl Fn(&Running)) {
+    story(&Running::start());
+    let Ok(admin) = std::env::var("OUTLAY_TEST_POSTGRES") else {
+        eprintln!("skipped: PostgreSQL (set OUTLAY_TEST_POSTGRES)");
+        return;
+    };
+    let database = Database::new(admin);
+    let address = database.address();
+    story(&Running::configured(&[], |config| config.database = Some(address.as_str().into())));
 }
 
 /// Somebody who asks.

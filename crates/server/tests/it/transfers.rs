@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Caller, Running, brand};
+use crate::support::{Answer, Caller, Running, brand, on_both};
 
 fn begin(admin: &Caller, bytes: usize, sha256: Option<&str>) -> String {
     let form = json!({ "name": "a/brand.csv", "bytes": bytes, "sha256": sha256 });
@@ -27,27 +27,31 @@ fn offset(admin: &Caller, place: &str) -> usize {
 
 #[test]
 fn a_file_is_sent_in_parts() {
-    let running = Running::start();
-    let admin = running.admin();
-    let file = brand(110);
-    let whole = admin.upload("whole.csv", &file).body["sha256"].as_str().unwrap().to_owned();
-    let place = begin(&admin, file.len(), Some(&whole));
-    let (first, second) = file.split_at(1000);
-    assert_eq!(send(&admin, &place, 0, first).status, 204);
-    assert_eq!(offset(&admin, &place), 1000);
-    // What is there already is not taken twice, and nothing is left out.
-    assert_eq!(send(&admin, &place, 0, first).body["code"], "upload.offset");
-    assert_eq!(send(&admin, &place, 2000, second).status, 409);
-    let incomplete = admin.get(&format!("{place}/description"));
-    assert_eq!((incomplete.status, &incomplete.body["code"]), (409, &json!("upload.incomplete")));
-    let longer = [second, b"more"].concat();
-    assert_eq!(send(&admin, &place, 1000, &longer).status, 413);
-    let at = offset(&admin, &place);
-    assert_eq!(send(&admin, &place, at, &file[at..]).status, 204);
-    let row = admin.get(&place).body;
-    assert_eq!((&row["state"], &row["sha256"]), (&json!("complete"), &json!(whole)));
-    assert_eq!(admin.get(&format!("{place}/description")).body["ready"], true);
-    assert_eq!(send(&admin, &place, file.len(), b"x").body["code"], "upload.not-receiving");
+    on_both(|running| {
+        let admin = running.admin();
+        let file = brand(110);
+        let whole = admin.upload("whole.csv", &file).body["sha256"].as_str().unwrap().to_owned();
+        let place = begin(&admin, file.len(), Some(&whole));
+        let (first, second) = file.split_at(1000);
+        assert_eq!(send(&admin, &place, 0, first).status, 204);
+        assert_eq!(offset(&admin, &place), 1000);
+        // What is there already is not taken twice, and nothing is left out.
+        assert_eq!(send(&admin, &place, 0, first).body["code"], "upload.offset");
+        assert_eq!(send(&admin, &place, 2000, second).status, 409);
+        let incomplete = admin.get(&format!("{place}/description"));
+        assert_eq!(
+            (incomplete.status, &incomplete.body["code"]),
+            (409, &json!("upload.incomplete"))
+        );
+        let longer = [second, b"more"].concat();
+        assert_eq!(send(&admin, &place, 1000, &longer).status, 413);
+        let at = offset(&admin, &place);
+        assert_eq!(send(&admin, &place, at, &file[at..]).status, 204);
+        let row = admin.get(&place).body;
+        assert_eq!((&row["state"], &row["sha256"]), (&json!("complete"), &json!(whole)));
+        assert_eq!(admin.get(&format!("{place}/description")).body["ready"], true);
+        assert_eq!(send(&admin, &place, file.len(), b"x").body["code"], "upload.not-receiving");
+    });
 }
 
 #[test]
@@ -77,26 +81,28 @@ fn what_is_not_what_was_announced_is_refused() {
 
 #[test]
 fn what_was_acknowledged_survives_the_process() {
-    let running = Running::start();
-    let admin = running.admin();
-    let file = brand(110);
-    let place = begin(&admin, file.len(), None);
-    assert_eq!(send(&admin, &place, 0, &file[..700]).status, 204);
-    // A part that was written and never acknowledged, as a killed process leaves it.
-    let id = place.rsplit('/').next().unwrap().to_owned();
-    let app = std::sync::Arc::clone(&running.server.as_ref().unwrap().app);
-    let lost = running.runtime.block_on(async {
-        let workspace = app.store.workspaces().list(outlay_store::Page::default()).await.unwrap();
-        let folder = format!("upload-{id}");
-        let parts = [folder.as_str(), "00000000000000000700-0000000099"];
-        let key = outlay_store::ObjectKey::named(workspace.rows[0].id, &parts).unwrap();
-        app.objects.put(&key, "never acknowledged".into()).await.unwrap();
-        key
+    on_both(|running| {
+        let admin = running.admin();
+        let file = brand(110);
+        let place = begin(&admin, file.len(), None);
+        assert_eq!(send(&admin, &place, 0, &file[..700]).status, 204);
+        // A part that was written and never acknowledged, as a killed process leaves it.
+        let id = place.rsplit('/').next().unwrap().to_owned();
+        let app = std::sync::Arc::clone(&running.server.as_ref().unwrap().app);
+        let lost = running.runtime.block_on(async {
+            let workspace =
+                app.store.workspaces().list(outlay_store::Page::default()).await.unwrap();
+            let folder = format!("upload-{id}");
+            let parts = [folder.as_str(), "00000000000000000700-0000000099"];
+            let key = outlay_store::ObjectKey::named(workspace.rows[0].id, &parts).unwrap();
+            app.objects.put(&key, "never acknowledged".into()).await.unwrap();
+            key
+        });
+        assert_eq!(offset(&admin, &place), 700);
+        assert_eq!(send(&admin, &place, 700, &file[700..]).status, 204);
+        let whole = admin.upload("whole.csv", &file).body["sha256"].clone();
+        assert_eq!(admin.get(&place).body["sha256"], whole);
+        let left = running.runtime.block_on(app.objects.size(&lost)).unwrap();
+        assert_eq!(left, None, "parts are removed");
     });
-    assert_eq!(offset(&admin, &place), 700);
-    assert_eq!(send(&admin, &place, 700, &file[700..]).status, 204);
-    let whole = admin.upload("whole.csv", &file).body["sha256"].clone();
-    assert_eq!(admin.get(&place).body["sha256"], whole);
-    let left = running.runtime.block_on(app.objects.size(&lost)).unwrap();
-    assert_eq!(left, None, "parts are removed");
 }

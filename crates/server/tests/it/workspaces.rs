@@ -6,7 +6,7 @@ use outlay_store::{ApiToken, Role, TokenHash, User, Workspace};
 use serde_json::{Value, json};
 
 use crate::contract::{model, proposed};
-use crate::support::{Caller, Running};
+use crate::support::{Caller, Running, on_both};
 
 /// The admin of another workspace on the same server; and that workspace.
 fn eve(running: &Running) -> (Caller, String) {
@@ -76,109 +76,115 @@ fn body(path: &str, mapping: &Value) -> Value {
 
 #[test]
 fn nothing_reaches_across_workspaces() {
-    let running = Running::start();
-    let admin = running.admin();
-    let things = one_of_each(&running, &admin);
-    let (eve, other) = eve(&running);
-    assert_eq!(eve.get("/api/session").body["workspace"]["name"], "Other");
-    let described = admin.get(&format!("/api/uploads/{}/description", things["uploads"])).body;
-    let mapping = described["mapping"].clone();
-    assert!(mapping.is_object(), "{described}");
-    let mut asked = 0;
-    for (path, methods) in admin.get("/api/openapi.json").body["paths"].as_object().unwrap() {
-        let kind = path.split('/').nth(2).unwrap();
-        if !path.contains("{id}") {
-            continue;
+    on_both(|running| {
+        let admin = running.admin();
+        let things = one_of_each(&running, &admin);
+        let (eve, other) = eve(&running);
+        assert_eq!(eve.get("/api/session").body["workspace"]["name"], "Other");
+        let described = admin.get(&format!("/api/uploads/{}/description", things["uploads"])).body;
+        let mapping = described["mapping"].clone();
+        assert!(mapping.is_object(), "{described}");
+        let mut asked = 0;
+        for (path, methods) in admin.get("/api/openapi.json").body["paths"].as_object().unwrap() {
+            let kind = path.split('/').nth(2).unwrap();
+            if !path.contains("{id}") {
+                continue;
+            }
+            let thing = things.get(kind).unwrap_or_else(|| panic!("make one of {kind} above"));
+            let place = path.replace("{id}", thing);
+            for method in methods.as_object().unwrap().keys().map(|method| method.to_uppercase()) {
+                let format = if path.ends_with("/export") { "?format=csv" } else { "" };
+                let place = format!("{place}{format}");
+                let refused = match method.as_str() {
+                    "GET" | "HEAD" | "DELETE" => eve.ask(&method, &place, None),
+                    "PATCH" if kind == "uploads" => eve
+                        .with("upload-offset", "0")
+                        .with("content-type", "application/offset+octet-stream")
+                        .ask("PATCH", &place, Some(vec![1])),
+                    _ => eve.send(&method, &place, &body(path, &mapping)),
+                };
+                assert_eq!(refused.status, 404, "{method} {path}: {}", refused.text);
+                asked += 1;
+            }
         }
-        let thing = things.get(kind).unwrap_or_else(|| panic!("make one of {kind} above"));
-        let place = path.replace("{id}", thing);
-        for method in methods.as_object().unwrap().keys().map(|method| method.to_uppercase()) {
-            let format = if path.ends_with("/export") { "?format=csv" } else { "" };
-            let place = format!("{place}{format}");
-            let refused = match method.as_str() {
-                "GET" | "HEAD" | "DELETE" => eve.ask(&method, &place, None),
-                "PATCH" if kind == "uploads" => eve
-                    .with("upload-offset", "0")
-                    .with("content-type", "application/offset+octet-stream")
-                    .ask("PATCH", &place, Some(vec![1])),
-                _ => eve.send(&method, &place, &body(path, &mapping)),
-            };
-            assert_eq!(refused.status, 404, "{method} {path}: {}", refused.text);
-            asked += 1;
-        }
-    }
-    assert!(asked >= 35, "{asked}");
+        assert!(asked >= 35, "{asked}");
 
-    // Nor what a body or a parameter names.
-    let named = [
-        ("/api/datasets", json!({ "upload": things["uploads"], "name": "stolen" })),
-        ("/api/models", json!({ "dataset": things["datasets"], "preset": "meridian", "seed": 1 })),
-        ("/api/plans", json!({ "model": things["models"], "question": { "horizon": 4 } })),
-    ];
-    for (path, form) in named {
-        let refused = eve.post(path, &form);
-        assert_eq!(refused.status, 404, "{path}: {}", refused.text);
-    }
-    let lists = [
-        "uploads",
-        "datasets",
-        "models",
-        "plans",
-        "jobs",
-        "campaigns",
-        "recommendations",
-        "bq/mmm/curves",
-        "bq/mmm/allocations",
-    ];
-    for list in lists {
-        let path = format!("/api/{list}");
-        assert_ne!(admin.get(&path).body["items"], json!([]), "{path}");
-        assert_eq!(eve.get(&path).body["items"], json!([]), "{path}");
-    }
-    let curves = format!("/api/bq/mmm/curves?model={}", things["models"]);
-    assert!([&json!([]), &Value::Null].contains(&&eve.get(&curves).body["items"]), "{curves}");
-    let compared = format!("/api/models/compare?left={0}&right={0}", things["models"]);
-    assert_eq!(eve.get(&compared).status, 404);
-    let compared = format!("/api/plans/compare?ids={0},{0}", things["plans"]);
-    assert_eq!(eve.get(&compared).status, 404);
-    // A workspace that one does not belong to is none.
-    assert_eq!(admin.with("x-workspace", &other).get("/api/jobs").status, 404);
-    // And everything is still there.
-    for (kind, thing) in &things {
-        if ["tokens", "users"].contains(kind) {
-            continue;
+        // Nor what a body or a parameter names.
+        let named = [
+            ("/api/datasets", json!({ "upload": things["uploads"], "name": "stolen" })),
+            (
+                "/api/models",
+                json!({ "dataset": things["datasets"], "preset": "meridian", "seed": 1 }),
+            ),
+            ("/api/plans", json!({ "model": things["models"], "question": { "horizon": 4 } })),
+        ];
+        for (path, form) in named {
+            let refused = eve.post(path, &form);
+            assert_eq!(refused.status, 404, "{path}: {}", refused.text);
         }
-        assert_eq!(admin.get(&format!("/api/{kind}/{thing}")).status, 200, "{kind}");
-    }
+        let lists = [
+            "uploads",
+            "datasets",
+            "models",
+            "plans",
+            "jobs",
+            "campaigns",
+            "recommendations",
+            "bq/mmm/curves",
+            "bq/mmm/allocations",
+        ];
+        for list in lists {
+            let path = format!("/api/{list}");
+            assert_ne!(admin.get(&path).body["items"], json!([]), "{path}");
+            assert_eq!(eve.get(&path).body["items"], json!([]), "{path}");
+        }
+        let curves = format!("/api/bq/mmm/curves?model={}", things["models"]);
+        assert!([&json!([]), &Value::Null].contains(&&eve.get(&curves).body["items"]), "{curves}");
+        let compared = format!("/api/models/compare?left={0}&right={0}", things["models"]);
+        assert_eq!(eve.get(&compared).status, 404);
+        let compared = format!("/api/plans/compare?ids={0},{0}", things["plans"]);
+        assert_eq!(eve.get(&compared).status, 404);
+        // A workspace that one does not belong to is none.
+        assert_eq!(admin.with("x-workspace", &other).get("/api/jobs").status, 404);
+        // And everything is still there.
+        for (kind, thing) in &things {
+            if ["tokens", "users"].contains(kind) {
+                continue;
+            }
+            assert_eq!(admin.get(&format!("/api/{kind}/{thing}")).status, 200, "{kind}");
+        }
+    });
 }
 
 /// Names with scripts come back as they are, as data that no browser takes for a page.
 #[test]
 fn a_script_in_a_name_stays_text() {
-    let running = Running::start();
-    let mut admin = running.nobody();
-    let script = "<script>alert('x')</script><img src=x onerror=alert(1)>";
-    let form = json!({
-        "name": script, "email": "ana@example.com", "password": "correct horse battery", "workspace": script,
+    on_both(|running| {
+        let mut admin = running.nobody();
+        let script = "<script>alert('x')</script><img src=x onerror=alert(1)>";
+        let form = json!({
+            "name": script, "email": "ana@example.com", "password": "correct horse battery", "workspace": script,
+        });
+        let answer = admin.post("/api/setup", &form);
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        admin.sign(&answer);
+        let file = format!("week,revenue,{script}_spend\n2024-01-01,1,2\n2024-01-08,2,3\n");
+        let upload = admin.upload(&format!("{}.csv", script.replace('/', "")), file.as_bytes());
+        assert!(upload.status < 500, "{}", upload.text);
+        admin.post("/api/tokens", &json!({ "name": script, "role": "viewer" }));
+        let paths = ["/api/session", "/api/users", "/api/tokens", "/api/uploads"];
+        let uploaded =
+            upload.body["id"].as_str().map(|id| format!("/api/uploads/{id}/description"));
+        for path in paths.map(str::to_owned).into_iter().chain(uploaded) {
+            let answer = admin.get(&path);
+            assert_eq!(answer.header("content-type"), Some("application/json"), "{path}");
+            assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+            assert!(answer.text.contains("alert("), "{path}: {}", answer.text);
+        }
+        let session = admin.get("/api/session").body;
+        assert_eq!(
+            (&session["user"]["name"], &session["workspace"]["name"]),
+            (&json!(script), &json!(script))
+        );
     });
-    let answer = admin.post("/api/setup", &form);
-    assert_eq!(answer.status, 201, "{}", answer.text);
-    admin.sign(&answer);
-    let file = format!("week,revenue,{script}_spend\n2024-01-01,1,2\n2024-01-08,2,3\n");
-    let upload = admin.upload(&format!("{}.csv", script.replace('/', "")), file.as_bytes());
-    assert!(upload.status < 500, "{}", upload.text);
-    admin.post("/api/tokens", &json!({ "name": script, "role": "viewer" }));
-    let paths = ["/api/session", "/api/users", "/api/tokens", "/api/uploads"];
-    let uploaded = upload.body["id"].as_str().map(|id| format!("/api/uploads/{id}/description"));
-    for path in paths.map(str::to_owned).into_iter().chain(uploaded) {
-        let answer = admin.get(&path);
-        assert_eq!(answer.header("content-type"), Some("application/json"), "{path}");
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
-        assert!(answer.text.contains("alert("), "{path}: {}", answer.text);
-    }
-    let session = admin.get("/api/session").body;
-    assert_eq!(
-        (&session["user"]["name"], &session["workspace"]["name"]),
-        (&json!(script), &json!(script))
-    );
 }
