@@ -36,13 +36,11 @@ async fn summary(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
 ) -> Result<Json<HomeView>, Problem> {
-    let model = published(&app, caller.workspace).await?;
+    let (model, waiting) = published(&app, caller.workspace).await?;
     let dataset = current(&app, caller.workspace, model.as_ref()).await?;
-    let mut served = HomeView {
-        granularity: "week".to_owned(),
-        needs: needs(&app, caller.workspace).await?,
-        ..HomeView::default()
-    };
+    let mut needs = needs(&app, caller.workspace).await?;
+    needs.extend(waiting.zip(model.as_ref()).map(|(waiting, model)| unpublished(&waiting, model)));
+    let mut served = HomeView { granularity: "week".to_owned(), needs, ..HomeView::default() };
     let Some(dataset) = dataset else { return Ok(Json(served)) };
     let (_, checked) = panel(&app, caller.workspace, dataset.id).await?;
     let shape = shape_of(&dataset);
@@ -84,25 +82,56 @@ async fn needs(app: &App, workspace: WorkspaceId) -> Result<Vec<Need>, Problem> 
     Ok(waiting.rows.into_iter().map(need).collect())
 }
 
-/// The model that others plan with, published last.
-async fn published(app: &App, workspace: WorkspaceId) -> Result<Option<Stored<Model>>, Problem> {
+/// A model that is newer than the published one and has not replaced it.
+fn unpublished(waiting: &Stored<Model>, published: &Stored<Model>) -> Need {
+    let name = |model: &Stored<Model>| format!("{} v{}", model.body.name, model.body.number);
+    Need {
+        kind: "model",
+        title: "A newer model is not published".to_owned(),
+        sentence: format!(
+            "Home and Plan still use {}; see what {} would change, then publish or delete it",
+            name(published),
+            name(waiting)
+        ),
+        link: format!("/model?id={}&against={}", waiting.id, published.id),
+        at: waiting.created_at,
+    }
+}
+
+/// The model that others plan with, published last; and the newest one after it that answers, where
+/// it is no approximation.
+async fn published(
+    app: &App,
+    workspace: WorkspaceId,
+) -> Result<(Option<Stored<Model>>, Option<Stored<Model>>), Problem> {
     let models = app.scope(workspace).models();
     let mut page = Page::default();
-    let mut newest: Option<Stored<Model>> = None;
+    let (mut newest, mut ready): (Option<Stored<Model>>, Option<Stored<Model>>) = (None, None);
     loop {
         let found = models.list(page).await?;
         for model in found.rows {
             let later =
                 newest.as_ref().is_none_or(|n| n.body.published_at < model.body.published_at);
-            if model.body.published_at.is_some() && later {
-                newest = Some(model);
+            if model.body.published_at.is_some() {
+                if later {
+                    newest = Some(model);
+                }
+                continue;
+            }
+            let summary = model.body.summary.as_ref();
+            let whole = summary.and_then(|s| s.get("approximate")) == Some(&Value::Bool(false));
+            if whole && ready.as_ref().is_none_or(|r| r.created_at < model.created_at) {
+                ready = Some(model);
             }
         }
         match found.next {
             Some(next) => page.after = Some(next),
-            None => return Ok(newest),
+            None => break,
         }
     }
+    let since = newest.as_ref().and_then(|model| model.body.published_at);
+    let waiting = ready.filter(|ready| since.is_some_and(|since| ready.created_at > since));
+    Ok((newest, waiting))
 }
 
 /// The data set of the published model; the newest one without.
