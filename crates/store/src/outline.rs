@@ -3,11 +3,13 @@
 
 use std::ops::Deref;
 
+use chrono::{DateTime, Utc};
+
 use crate::engine::Engine;
 use crate::error::{Result, StoreError};
-use crate::field::Cell;
+use crate::field::{Cell, stamp};
 use crate::id::Id;
-use crate::models::{Model, Scenario};
+use crate::models::{Model, ModelState, Scenario};
 use crate::page::{Page, Slice};
 use crate::record::{Record, Stored};
 use crate::rows::Rows;
@@ -35,7 +37,7 @@ pub trait Outlined: Record {
 impl Outlined for Model {
     const DOCUMENT: &'static str = "summary";
     const KEPT: &'static [(&'static str, &'static [&'static str])] =
-        &[("", &["sentence"]), ("health", &["verdict", "score"])];
+        &[("", &["sentence", "approximate"]), ("health", &["verdict", "score"])];
 }
 
 impl Outlined for Scenario {
@@ -113,5 +115,18 @@ impl Rows<'_, Model> {
         let condition = "published_at IS NOT NULL";
         let found = self.select_columns(&columns, condition, Vec::new(), tail).await?;
         Ok(found.into_iter().next().map(Outline))
+    }
+
+    /// Models that answer, learnt after `since` and not published, newest first, in outline.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn waiting_since(self, since: DateTime<Utc>) -> Result<Vec<Outline<Model>>> {
+        let columns = columns::<Model>(self.link.engine());
+        let condition = "published_at IS NULL AND state = $1 AND created_at > $2";
+        let values =
+            vec![ModelState::cell(Some(&ModelState::Ready)), DateTime::cell(Some(&stamp(since)))];
+        let found = self.select_columns(&columns, condition, values, "ORDER BY id DESC").await?;
+        Ok(found.into_iter().map(Outline).collect())
     }
 }

@@ -3555,7 +3555,7 @@ export interface components {
         Need: {
             /** Format: date-time */
             at: string;
-            /** @description `recommendation`. */
+            /** @description `recommendation` or `model`. */
             kind: string;
             /** @description Page of the dashboard. */
             link: string;

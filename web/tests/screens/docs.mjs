@@ -15,7 +15,7 @@ import { furnish } from "./furnish.mjs";
 const out = join(ROOT, "docs/images");
 mkdirSync(out, { recursive: true });
 const QUALITY = 0.82;
-const SIZE = { width: 1200, height: 760 };
+const SIZE = { width: 1280, height: 800 };
 
 /** A PNG as WebP, by the browser that took it: no tool besides. */
 async function webp(page, png) {

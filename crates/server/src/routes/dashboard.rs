@@ -38,7 +38,10 @@ async fn summary(State(app): State<Shared>, caller: Caller<Viewer>) -> Result<Re
     let models = app.scope(caller.workspace).models();
     let model = models.published_last().await?;
     let dataset = current(&app, caller.workspace, model.as_deref()).await?;
-    let needs = needs(&app, caller.workspace).await?;
+    let mut needs = needs(&app, caller.workspace).await?;
+    if let Some(published) = &model {
+        needs.extend(unpublished(&app, caller.workspace, published).await?);
+    }
     let data = dataset.as_ref().map(Stored::etag).unwrap_or_default();
     let tag = model.as_deref().map(Stored::etag).unwrap_or_default();
     let waiting = serde_json::to_string(&needs)?;
@@ -105,6 +108,33 @@ async fn needs(app: &App, workspace: WorkspaceId) -> Result<Vec<Need>, Problem> 
         at: change.created_at,
     };
     Ok(waiting.rows.into_iter().map(need).collect())
+}
+
+/// A model that is newer than the published one and has not replaced it, where it is no
+/// approximation.
+async fn unpublished(
+    app: &App,
+    workspace: WorkspaceId,
+    published: &Stored<Model>,
+) -> Result<Option<Need>, Problem> {
+    let Some(since) = published.body.published_at else { return Ok(None) };
+    let waiting = app.scope(workspace).models().waiting_since(since).await?;
+    let whole = |model: &Outline<Model>| {
+        let summary = model.body.summary.as_ref();
+        summary.and_then(|summary| summary.get("approximate")) == Some(&Value::Bool(false))
+    };
+    let name = |model: &Stored<Model>| format!("{} v{}", model.body.name, model.body.number);
+    Ok(waiting.into_iter().find(whole).map(|waiting| Need {
+        kind: "model",
+        title: "A newer model is not published".to_owned(),
+        sentence: format!(
+            "Home and Plan still use {}; see what {} would change, then publish or delete it",
+            name(published),
+            name(&waiting)
+        ),
+        link: format!("/model?id={}&against={}", waiting.id, published.id),
+        at: waiting.created_at,
+    }))
 }
 
 /// The data set of the published model; the newest one without.

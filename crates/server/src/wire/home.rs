@@ -133,7 +133,7 @@ pub(crate) struct Mover {
 /// Something that waits for a person.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Need {
-    /// `recommendation`.
+    /// `recommendation` or `model`.
     pub(crate) kind: &'static str,
     pub(crate) title: String,
     pub(crate) sentence: String,

@@ -84,8 +84,8 @@ pub(crate) fn proposed(running: &Running, minutes: i64) -> String {
 fn a_person_answers_what_they_saw() {
     on_both(|running| {
         let admin = running.admin();
-        let (first, second) = (proposed(&running, 60), proposed(&running, 60));
-        let expired = proposed(&running, -1);
+        let (first, second) = (proposed(running, 60), proposed(running, 60));
+        let expired = proposed(running, -1);
         assert_eq!(admin.get("/api/recommendations").body["items"].as_array().unwrap().len(), 3);
         assert_eq!(admin.get("/api/dashboard/summary").body["needs"].as_array().unwrap().len(), 3);
         let path = format!("/api/recommendations/{first}");

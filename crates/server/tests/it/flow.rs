@@ -1,8 +1,24 @@
 //! From a file to a priced plan.
 
+use chrono::Utc;
+use outlay_store::Page;
 use serde_json::json;
 
 use crate::support::{Running, brand, on_both};
+
+/// A model like another one, learnt after it and not published; its identity.
+fn newer(running: &Running, model: &str, approximate: bool) -> String {
+    let app = &running.server.as_ref().unwrap().app;
+    running.runtime.block_on(async {
+        let workspace = app.store.workspaces().list(Page::default()).await.unwrap().rows[0].id;
+        let models = app.store.workspace(workspace).models();
+        let mut body = models.get(model.parse().unwrap()).await.unwrap().body;
+        body.number = models.next_number(&body.name).await.unwrap();
+        body.published_at = None;
+        body.summary.as_mut().unwrap()["approximate"] = json!(approximate);
+        models.create(body, Utc::now()).await.unwrap().id.to_string()
+    })
+}
 
 #[test]
 fn a_file_becomes_a_plan() {
@@ -66,6 +82,18 @@ fn a_file_becomes_a_plan() {
         let home = admin.get("/api/dashboard/summary").body;
         assert_eq!(home["model"]["id"], json!(model));
         assert_eq!(home["efficiency"].as_array().unwrap().len(), 2);
+        assert_eq!(home["freshness"]["state"], "late", "the file ends years ago");
+        assert!(
+            home["freshness"]["data_until"].as_str().unwrap()
+                > home["window"]["to"].as_str().unwrap()
+        );
+        assert_eq!(home["needs"], json!([]));
+        newer(running, &model, true);
+        assert_eq!(admin.get("/api/dashboard/summary").body["needs"], json!([]), "a quick look");
+        let waiting = newer(running, &model, false);
+        let need = &admin.get("/api/dashboard/summary").body["needs"][0];
+        assert_eq!(need["kind"], "model");
+        assert_eq!(need["link"], json!(format!("/model?id={waiting}&against={model}")));
 
         let question =
             json!({ "horizon": 8, "channel": { "tv": { "min": { "of-current": 0.5 } } } });

@@ -9,7 +9,7 @@ use tungstenite::client::IntoClientRequest;
 use tungstenite::handshake::HandshakeError;
 use tungstenite::{Message, WebSocket};
 
-use crate::support::{Caller, Running, brand, on_both};
+use crate::support::{Caller, brand, on_both};
 
 /// The next events of a stream: number, topic, data.
 fn events(caller: &Caller, path: &str, count: usize) -> Vec<(i64, String, Value)> {

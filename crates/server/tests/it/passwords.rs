@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{PASSWORD, Running, on_both};
+use crate::support::{PASSWORD, on_both};
 
 #[test]
 fn a_person_changes_their_password() {

@@ -78,8 +78,8 @@ fn body(path: &str, mapping: &Value) -> Value {
 fn nothing_reaches_across_workspaces() {
     on_both(|running| {
         let admin = running.admin();
-        let things = one_of_each(&running, &admin);
-        let (eve, other) = eve(&running);
+        let things = one_of_each(running, &admin);
+        let (eve, other) = eve(running);
         assert_eq!(eve.get("/api/session").body["workspace"]["name"], "Other");
         let described = admin.get(&format!("/api/uploads/{}/description", things["uploads"])).body;
         let mapping = described["mapping"].clone();

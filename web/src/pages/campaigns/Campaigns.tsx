@@ -26,7 +26,7 @@ function sentenceOf(campaigns: Campaign[], more: boolean): string {
 
 function List({ campaigns }: { campaigns: Campaign[] }) {
   return (
-    <div className="scroll">
+    <div className="scroll" tabIndex={0} role="region" aria-label="Campaigns">
       <table className="data">
         <thead>
           <tr>

@@ -18,7 +18,7 @@ function sentenceOf(sets: Dataset[]): string {
 
 function List({ sets }: { sets: Dataset[] }) {
   return (
-    <div className="scroll">
+    <div className="scroll" tabIndex={0} role="region" aria-label="What was imported">
       <table className="data">
         <thead>
           <tr>

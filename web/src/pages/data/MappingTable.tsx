@@ -83,7 +83,7 @@ export function Preview({ description }: { description: Description }) {
   return (
     <details className="method">
       <summary>First {preview.rows.length} rows as they stand in the file</summary>
-      <div className="scroll high">
+      <div className="scroll high" tabIndex={0} role="region" aria-label="First rows of the file">
         <table className="data tight">
           <thead><tr>{preview.columns.map((c) => <th key={c} scope="col">{c}</th>)}</tr></thead>
           <tbody>

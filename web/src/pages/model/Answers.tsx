@@ -62,7 +62,7 @@ export function Answers({ model, summary }: { model: Model; summary: Summary }) 
       >
         <details>
           <summary className="quiet">The specification in force</summary>
-          <pre className="scroll high">{JSON.stringify(summary.spec, null, 2)}</pre>
+          <pre className="scroll high" tabIndex={0} role="region" aria-label="The specification in force">{JSON.stringify(summary.spec, null, 2)}</pre>
         </details>
       </Method>
     </>

@@ -15,7 +15,7 @@ export function Versions({ models, current, onShow }: Props) {
   const remove = useDeleteModel();
   const allowed = useMay("analyst");
   return (
-    <div className="scroll">
+    <div className="scroll" tabIndex={0} role="region" aria-label="Versions">
       <table className="data">
         <thead>
           <tr>

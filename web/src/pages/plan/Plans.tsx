@@ -21,7 +21,7 @@ export function Plans({ plans, compared }: { plans: PlanRow[]; compared: string[
     void navigate({ to: "/plan", search: { compare: next.length > 0 ? next.join(",") : undefined }, resetScroll: false });
   };
   return (
-    <div className="scroll">
+    <div className="scroll" tabIndex={0} role="region" aria-label="Plans">
       <table className="data">
         <thead>
           <tr>

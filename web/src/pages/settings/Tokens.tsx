@@ -36,7 +36,7 @@ export function Tokens() {
       )}
       <Loaded query={tokens}>
         {({ items }) => items.length === 0 ? <p className="quiet">No tokens. A program that calls the API needs one.</p> : (
-          <div className="scroll">
+          <div className="scroll" tabIndex={0} role="region" aria-label="API tokens">
             <table className="data limits">
               <thead><tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Since</th><th scope="col">Ends</th><th scope="col">Last used</th><th scope="col"><span className="hidden">Actions</span></th></tr></thead>
               <tbody>

@@ -48,7 +48,7 @@ export function Users() {
     <>
       <Loaded query={users}>
         {({ items }) => (
-          <div className="scroll">
+          <div className="scroll" tabIndex={0} role="region" aria-label="Users">
             <table className="data limits">
               <thead><tr><th scope="col">Name</th><th scope="col">E-mail</th><th scope="col">Role</th><th scope="col">Since</th><th scope="col">Last seen</th><th scope="col"><span className="hidden">Actions</span></th></tr></thead>
               <tbody>
