@@ -6,7 +6,7 @@ import { join } from "node:path";
 import Ajv from "ajv/dist/2020";
 import { describe, expect, it } from "vitest";
 
-import { GET, POST } from "./fixtures/api.mjs";
+import { GET, POST, PUT } from "./fixtures/api.mjs";
 
 interface Operation {
   responses: Record<string, { content?: Record<string, { schema: object }> }>;
@@ -36,7 +36,8 @@ function answerTo(method: string, path: string): string {
 }
 
 describe("fixtures are described", () => {
-  const all = [...Object.entries(GET).map((one) => ["get", ...one]), ...Object.entries(POST).map((one) => ["post", ...one])];
+  const all = Object.entries({ get: GET, post: POST, put: PUT }).flatMap(([method, answers]) =>
+    Object.entries(answers).map((one) => [method, ...one]));
   it.each(all as [string, string, unknown][])("%s %s", (method, path, body) => {
     const check = ajv.getSchema(answerTo(method, path));
     expect(check).toBeDefined();
