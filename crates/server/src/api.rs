@@ -17,6 +17,7 @@ use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::Shared;
+use crate::conditional::conditional;
 use crate::description;
 use crate::edge::strict_transport;
 use crate::guard::guard;
@@ -132,6 +133,7 @@ pub fn router(app: Shared) -> Router {
         .route("/api/{*rest}", axum::routing::any(nothing_here))
         .fallback(ui::page)
         .method_not_allowed_fallback(no_such_method)
+        .layer(from_fn(conditional))
         .layer(from_fn_with_state(app.clone(), once))
         .layer(from_fn_with_state(app.clone(), guard))
         // Before the guard: a browser asks whether it may ask without saying for whom.

@@ -7,6 +7,8 @@ use utoipa::openapi::{
 
 /// Where the description of a failure is.
 const PROBLEM: &str = "#/components/schemas/Problem";
+/// What the answer to `If-None-Match` means.
+const KNOWN: &str = "as the caller has it: the tag of `If-None-Match` is still the answer's `ETag`";
 /// Media type of failures.
 const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -25,6 +27,10 @@ pub(crate) fn complete(document: &mut Document) {
             let Some(operation) = operation else { continue };
             operation.operation_id = Some(identity(method, path));
             failures(operation);
+            if method == "get" && operation.responses.responses.contains_key("200") {
+                let known = ResponseBuilder::new().description(KNOWN).build();
+                operation.responses.responses.insert("304".to_owned(), known.into());
+            }
             operation.responses.responses.values_mut().for_each(typed);
         }
     }

@@ -10,6 +10,7 @@
 pub mod api;
 pub mod app;
 pub mod auth;
+mod conditional;
 pub mod config;
 pub mod demo;
 mod description;

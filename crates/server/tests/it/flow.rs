@@ -77,7 +77,16 @@ fn a_file_becomes_a_plan() {
             .with("if-match", "\"old\"")
             .post(&format!("/api/models/{model}/publish"), &json!({}));
         assert_eq!(stale.status, 412);
+        let tag = row.header("etag").unwrap();
+        let place = format!("/api/models/{model}");
+        for known in [tag.to_owned(), format!("\"other\", {tag}"), format!("W/{tag}")] {
+            let same = admin.with("if-none-match", &known).get(&place);
+            assert_eq!((same.status, &*same.text, same.header("etag")), (304, "", Some(tag)));
+        }
+        assert_eq!(admin.with("if-none-match", "\"other\"").get(&place).status, 200);
         let published = admin.post(&format!("/api/models/{model}/publish"), &json!({}));
+        let changed = admin.with("if-none-match", tag).get(&place);
+        assert_eq!((changed.status, &changed.body["published"]), (200, &json!(true)));
         assert_eq!((published.status, &published.body["published"]), (200, &json!(true)));
         let home = admin.get("/api/dashboard/summary").body;
         assert_eq!(home["model"]["id"], json!(model));
