@@ -50,7 +50,8 @@ fn columns<T: Outlined>(engine: Engine) -> Vec<String> {
     let document = T::DOCUMENT;
     let (object, value): (_, fn(&str, &str) -> String) = match engine {
         Engine::Sqlite => ("json_object", |document, path| {
-            format!("json_extract({document}, '$.{}')", path.replace(',', "."))
+            // As it stands there: read as a number and written again it would lose digits.
+            format!("{document} -> '$.{}'", path.replace(',', "."))
         }),
         Engine::Postgres => {
             ("jsonb_build_object", |document, path| format!("{document} #> '{{{path}}}'"))

@@ -70,7 +70,7 @@ fn configured(settings: &[(&str, &str)]) -> (tempfile::TempDir, tokio::runtime::
     let data = folder.path().display().to_string();
     let all = [("server.listen", "127.0.0.1:0"), ("server.data", data.as_str())];
     let flags: Vec<Flag> =
-        all.iter().chain(settings).map(|(key, value)| Flag::named("--set", key, value)).collect();
+        all.iter().chain(settings).map(|(key, value)| Flag::named("--set", key, *value)).collect();
     let sources = Sources { flags, ..Sources::default() };
     let config = Config::of(sources.load().unwrap(), sources).unwrap();
     let server = runtime.block_on(Server::start(config)).unwrap();
