@@ -12,4 +12,6 @@ mod operations;
 mod security;
 mod shape;
 mod support;
+#[cfg(feature = "otel")]
+mod traces;
 mod transfers;
