@@ -17,7 +17,7 @@ pub(crate) struct Content {
 }
 
 /// Models of the content.
-const MODELS: usize = 4;
+const MODELS: usize = 2;
 /// Weeks of the brand.
 const WEEKS: i64 = 156;
 /// Look at a job again after this time.

@@ -2,7 +2,7 @@
 
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{
-    ContentBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder, Schema,
+    Content, ContentBuilder, OpenApi as Document, Ref, RefOr, Response, ResponseBuilder, Schema,
 };
 
 /// Where the description of a failure is.
@@ -32,6 +32,10 @@ pub(crate) fn complete(document: &mut Document) {
                 operation.responses.responses.insert("304".to_owned(), known.into());
             }
             operation.responses.responses.values_mut().for_each(typed);
+            operation.responses.responses.values_mut().for_each(raw);
+            if let Some(RefOr::T(body)) = &mut operation.request_body {
+                bytes(body.content.iter_mut());
+            }
         }
     }
 }
@@ -86,6 +90,26 @@ fn problem(what: &str) -> Response {
     let schema = RefOr::<Schema>::Ref(Ref::new(PROBLEM));
     let content = ContentBuilder::new().schema(Some(schema)).build();
     ResponseBuilder::new().description(what).content(MEDIA_TYPE, content).build()
+}
+
+/// Answers that are files.
+fn raw(response: &mut RefOr<Response>) {
+    if let RefOr::T(response) = response {
+        bytes(response.content.iter_mut());
+    }
+}
+
+/// A file is bytes, which OpenAPI 3.1 describes by its media type alone; a list of numbers is what
+/// the type of our code would make of it.
+fn bytes<'c>(contents: impl Iterator<Item = (&'c String, &'c mut RefOr<Content>)>) {
+    for (kind, content) in contents {
+        let told = kind.ends_with("json")
+            || kind.starts_with("text/")
+            || kind.starts_with("application/openmetrics");
+        if let (false, RefOr::T(content)) = (told, content) {
+            content.schema = None;
+        }
+    }
 }
 
 /// Failures are `application/problem+json`.

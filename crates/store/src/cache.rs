@@ -4,9 +4,11 @@
 //! that a kept answer is right as long as it is kept, and a new version asks anew. The cache is
 //! never needed: off, cold, or with a Redis that dies, the answers are the same.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -102,10 +104,14 @@ struct Counters {
     misses: AtomicU64,
 }
 
+/// Who computes what just now: those who ask for the same meanwhile wait for it.
+type AtWork = Mutex<HashMap<CacheKey, Arc<tokio::sync::Mutex<()>>>>;
+
 /// The cache.
 pub struct Cache {
     memory: Option<Memory<CacheKey, Bytes>>,
     shared: Option<Shared>,
+    at_work: AtWork,
     counters: Counters,
 }
 
@@ -127,15 +133,21 @@ impl Cache {
                 .build()
         });
         let shared = shared.map(|address| Shared::new(address, options)).transpose()?;
-        Ok(Self { memory, shared, counters: Counters::default() })
+        Ok(Self { memory, shared, at_work: AtWork::default(), counters: Counters::default() })
     }
 
     /// A cache that keeps nothing.
     pub fn off() -> Self {
-        Self { memory: None, shared: None, counters: Counters::default() }
+        Self {
+            memory: None,
+            shared: None,
+            at_work: AtWork::default(),
+            counters: Counters::default(),
+        }
     }
 
-    /// The answer that is kept, or the one that `compute` gives. An error is not kept.
+    /// The answer that is kept, or the one that `compute` gives. An error is not kept. Many who ask
+    /// for the same at once have it computed once.
     ///
     /// # Errors
     /// What `compute` reports.
@@ -144,10 +156,38 @@ impl Cache {
         key: &CacheKey,
         compute: impl FnOnce() -> F,
     ) -> Result<Bytes, E> {
-        if let Some(kept) = self.memory.as_ref().and_then(|memory| memory.get(key)) {
-            self.counters.hits.fetch_add(1, Ordering::Relaxed);
+        if let Some(kept) = self.found(key) {
             return Ok(kept);
         }
+        if self.memory.is_none() {
+            return self.elsewhere(key, compute).await;
+        }
+        let turn = {
+            let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(at_work.entry(key.clone()).or_default())
+        };
+        let _turn = Turn { at_work: &self.at_work, key };
+        let _held = turn.lock().await;
+        // Whoever was before us may have found it.
+        if let Some(kept) = self.found(key) {
+            return Ok(kept);
+        }
+        self.elsewhere(key, compute).await
+    }
+
+    /// What is kept in this process.
+    fn found(&self, key: &CacheKey) -> Option<Bytes> {
+        let kept = self.memory.as_ref()?.get(key)?;
+        self.counters.hits.fetch_add(1, Ordering::Relaxed);
+        Some(kept)
+    }
+
+    /// What is kept in the shared cache, or is computed now.
+    async fn elsewhere<E, F: Future<Output = Result<Bytes, E>>>(
+        &self,
+        key: &CacheKey,
+        compute: impl FnOnce() -> F,
+    ) -> Result<Bytes, E> {
         let now = Instant::now();
         if let Some(shared) = &self.shared
             && let Some(kept) = shared.get(key, now).await
@@ -189,6 +229,22 @@ impl Cache {
     fn keep(&self, key: &CacheKey, answer: &Bytes) {
         if let Some(memory) = &self.memory {
             memory.insert(key.clone(), answer.clone());
+        }
+    }
+}
+
+/// A turn that is over when this is dropped, also by somebody who hung up.
+struct Turn<'a> {
+    at_work: &'a AtWork,
+    key: &'a CacheKey,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        // One is the map's, one is this turn's own: nobody else waits.
+        if at_work.get(self.key).is_some_and(|turn| Arc::strong_count(turn) <= 2) {
+            at_work.remove(self.key);
         }
     }
 }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use outlay_engine::plan::compare;
+use outlay_planner::plan::Plan;
 use outlay_store::{ObjectKey, Scenario};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -49,7 +50,9 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
 #[utoipa::path(get, path = "/api/plans/{id}/export", tag = "plans",
     params(("id" = uuid::Uuid, Path), Wanted),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, content_type = "application/octet-stream"),
+    responses((status = 200, content(
+            (String = "text/csv"), (String = "text/html"), (Plan = "application/json"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
         (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 async fn export(

@@ -16,12 +16,15 @@ pub(crate) struct Fits {
     scratch: PathBuf,
     most: usize,
     kept: Mutex<Vec<(String, Arc<Fit>)>>,
+    /// One fit is opened at a time: many who ask for the same wait for it, and many who ask for
+    /// different ones do not fill the memory together.
+    opening: tokio::sync::Mutex<()>,
 }
 
 impl Fits {
     pub(crate) fn new(objects: Objects, scratch: PathBuf, registry: &Registry) -> Self {
         let most = registry.get(&keys::SERVER_FITS) as usize;
-        Self { objects, scratch, most, kept: Mutex::default() }
+        Self { objects, scratch, most, kept: Mutex::default(), opening: Default::default() }
     }
 
     /// The fit whose files lie under `folder`. The name of a folder is that of one content for
@@ -32,6 +35,10 @@ impl Fits {
         folder: &str,
     ) -> Result<Arc<Fit>, Problem> {
         let key = format!("{workspace}/{folder}");
+        if let Some(fit) = self.find(&key) {
+            return Ok(fit);
+        }
+        let _turn = self.opening.lock().await;
         if let Some(fit) = self.find(&key) {
             return Ok(fit);
         }

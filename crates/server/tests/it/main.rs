@@ -16,5 +16,7 @@ mod security;
 mod shape;
 mod sign_on;
 mod support;
+#[cfg(feature = "otel")]
+mod traces;
 mod transfers;
 mod workspaces;

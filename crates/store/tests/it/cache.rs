@@ -45,6 +45,27 @@ async fn an_answer_is_computed_once_per_version() {
 }
 
 #[tokio::test]
+async fn many_who_ask_at_once_have_it_computed_once() {
+    let cache = Cache::new(&CacheOptions::default(), None).unwrap();
+    let workspace = Id::new(now());
+    let computed = AtomicU32::new(0);
+    let versions = key(workspace, "d", "m");
+    let slowly = || {
+        cache.get_or_compute(&versions, || async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            computed.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, ()>(Bytes::from_static(b"one"))
+        })
+    };
+    // One hangs up; the others get their answer all the same.
+    let hangs_up = tokio::time::timeout(Duration::from_millis(10), slowly());
+    let (gone, one, two, three) = tokio::join!(hangs_up, slowly(), slowly(), slowly());
+    assert!(gone.is_err());
+    assert_eq!([one.unwrap(), two.unwrap(), three.unwrap()], ["one"; 3]);
+    assert_eq!(computed.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
 async fn parts_of_a_key_do_not_run_together() {
     let workspace = Id::new(now());
     let one = CacheKey::new(workspace, "q", "ab", "c", &[]);
