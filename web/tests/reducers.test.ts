@@ -146,6 +146,10 @@ describe("what changes in a plan", () => {
     expect(change.steps.find((s) => s.name === "search")?.interval).toEqual({ low: search.difference.q05, high: search.difference.q95 });
     expect(change.steps.filter((s) => s.kind === "channel").every((s) => s.interval && s.interval.low <= s.amount && s.amount <= s.interval.high)).toBe(true);
   });
+  it("is nothing where nothing changes", () => {
+    const none = plan.channels.map((c) => ({ ...c, difference: { ...c.difference, mean: 0 } }));
+    expect(changeOf({ ...plan, channels: none })).toBeNull();
+  });
   it("is nothing without an alternative", () => {
     expect(changeOf({ ...plan, comparison: [] })).toBeNull();
   });

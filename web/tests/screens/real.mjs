@@ -61,6 +61,16 @@ async function settled(page) {
   await page.waitForTimeout(400);
 }
 
+/** The interactive reference asks the server, under our content policy. */
+async function tryOut(page) {
+  await page.locator("#operations-tag-system").click();
+  const operation = page.locator(".opblock", { has: page.locator("[data-path='/api/system']") });
+  await operation.locator(".opblock-summary-control").click();
+  await operation.getByRole("button", { name: "Try it out" }).click();
+  await operation.getByRole("button", { name: "Execute" }).click();
+  await operation.locator(".live-responses-table .response-col_status").filter({ hasText: "200" }).first().waitFor();
+}
+
 const contextOf = (browser, one, more = {}) => browser.newContext({
   viewport: { width: one.width, height: one.height }, colorScheme: one.scheme, locale: "en-GB", reducedMotion: "reduce", ...more,
 });
@@ -157,7 +167,7 @@ async function demo(browser) {
     for (const one of LOOKS) {
       const context = await contextOf(browser, one, { storageState: state });
       for (const [name, path, act] of pages) await look(context, one, name, server.address + path, act);
-      if (one.name !== "phone") await look(context, one, "api-docs", `${server.address}/api/docs`);
+      if (one.name !== "phone") await look(context, one, "api-docs", `${server.address}/api/docs`, tryOut);
       await context.close();
     }
   } finally {

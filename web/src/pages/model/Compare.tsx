@@ -13,10 +13,12 @@ import type { Terms } from "../../format/terms";
 import { Loaded } from "../../parts/Loaded";
 import { Part } from "../../parts/Page";
 import { State } from "../../parts/State";
+import { Channel } from "../../parts/Swatch";
+import { colourVar, lookOf } from "../../theme/palette";
 
 const numbers = new Numbers();
 
-function Differences({ comparison, terms }: { comparison: Comparison; terms: Terms }) {
+function Differences({ comparison, terms, channels }: { comparison: Comparison; terms: Terms; channels: string[] }) {
   const digits = columnDecimals(comparison.channels.flatMap((c) => [c.roi?.a.q95, c.roi?.b.q95]));
   const both = (pair: Pair | null | undefined) =>
     pair ? `${terms.rateInterval(pair.a, digits)} → ${terms.rateInterval(pair.b, digits)}` : "—";
@@ -35,7 +37,7 @@ function Differences({ comparison, terms }: { comparison: Comparison; terms: Ter
   };
   const title = `${terms.returnPerUnit}: before in grey, after in colour`;
   const rows = comparison.channels.flatMap((c) => (c.roi ? [{
-    name: c.channel, colour: "var(--accent)", estimate: c.roi.b, before: c.roi.a,
+    name: c.channel, colour: colourVar(lookOf(channels, c.channel)), estimate: c.roi.b, before: c.roi.a,
     shown: terms.rateInterval(c.roi.b, digits), tip: `${c.channel}: ${both(c.roi)}\n${c.sentence}`,
   }] : []));
   return (
@@ -45,7 +47,7 @@ function Differences({ comparison, terms }: { comparison: Comparison; terms: Ter
       <Figure title={title} name={title} table={table}>
         <Forest title={title} unit={terms.rateUnit} rows={rows} tick={(v) => numbers.aligned(v, 2)} />
       </Figure>
-      <div style={{ marginTop: 14 }}><DataTable table={table} caption="What moved per channel" /></div>
+      <div style={{ marginTop: 14 }}><DataTable table={table} caption="What moved per channel" first={(name) => <Channel name={name} channels={channels} />} /></div>
     </>
   );
 }
@@ -55,11 +57,13 @@ interface Props {
   model: Model;
   against: string | undefined;
   terms: Terms;
+  /** All channels, in the order of colours. */
+  channels: string[];
   onChoose: (id: string | undefined) => void;
 }
 
 /** A new model never moves numbers silently: how every one of them would change, before publishing. */
-export function Compare({ models, model, against, terms, onChoose }: Props) {
+export function Compare({ models, model, against, terms, channels, onChoose }: Props) {
   const others = models.filter((m) => m.state === "ready" && m.id !== model.id);
   const left = others.find((m) => m.id === against)?.id;
   const comparison = useModelComparison(left, model.id);
@@ -73,7 +77,7 @@ export function Compare({ models, model, against, terms, onChoose }: Props) {
         onChange={(event) => onChoose(event.currentTarget.value || undefined)}
         mb="md"
       />
-      {left && <Loaded query={comparison}>{(data) => <Differences comparison={data} terms={terms} />}</Loaded>}
+      {left && <Loaded query={comparison}>{(data) => <Differences comparison={data} terms={terms} channels={channels} />}</Loaded>}
     </Part>
   );
 }

@@ -89,7 +89,7 @@ function Page({ models }: { models: Model[] }) {
         <Loaded query={summary} height={600}>{(data) => <Answers model={model} summary={data} />}</Loaded>
       )}
       {models.filter((m) => m.state === "ready").length > 1 && model && (
-        <Compare models={models} model={model} against={against} terms={terms} onChoose={(other) => show({ against: other })} />
+        <Compare models={models} model={model} against={against} terms={terms} channels={Object.keys(summary.data?.channels ?? {})} onChoose={(other) => show({ against: other })} />
       )}
       {models.length > 0 && (
         <Part title="Versions"><Versions models={models} current={model?.id} onShow={(next) => show({ id: next })} /></Part>

@@ -10,8 +10,10 @@ const HELD = { open: "", "at-least": "at its least", "at-most": "at its most", l
 
 /** Per channel where we are, where the plan goes, and what holds it there. */
 export function PlanTracks({ plan, terms, channels }: PlanParts) {
+  const searched = plan.certificate != null;
   const tracks: Track[] = plan.channels.map((c) => {
-    const lock = lockOf(c);
+    // A plan of one's own is held by nothing but one's wish.
+    const lock = searched ? lockOf(c) : "open";
     const binding = plan.binding.find((b) => b.limit.startsWith(`${c.name}:`));
     const change = c.current > 0 ? terms.numbers.change(c.planned / c.current - 1) : c.planned > 0 ? "new" : "";
     const price = binding && binding.price > 0 ? `one more ${terms.unit} of room brings ${terms.rate(binding.price)}` : "";
@@ -22,13 +24,13 @@ export function PlanTracks({ plan, terms, channels }: PlanParts) {
       tip: `${c.name}: ${shown} ${change}\nallowed ${terms.money(c.min)} to ${terms.money(c.max)}${binding ? `\n${binding.sentence}` : ""}`,
     };
   });
-  const title = "Now and planned, within what the limits allow";
+  const title = searched ? "Now and planned, within what the limits allow" : "Now and in your plan";
   return (
     <Part first>
       <Figure
         title={title}
         name={title}
-        note="Dot: now. Ring: planned. Grey: what the limits allow. A lock: something holds it there."
+        note={searched ? "Dot: now. Ring: planned. Grey: what the limits allow. A lock: something holds it there." : "Dot: now. Ring: planned."}
         table={{
           columns: [{ label: "Channel" }, ...["At least", "Now", "Planned", "At most"].map((label) => ({ label, numeric: true, unit: plan.question.currency ?? undefined })), { label: "Held" }],
           rows: plan.channels.map((c, i) => [

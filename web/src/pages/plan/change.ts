@@ -19,7 +19,7 @@ export interface Change {
   difference: Estimate | null;
 }
 
-/** Averages, because averages add up; null where there is nothing to compare with. */
+/** Averages, because averages add up; null where there is nothing to compare with, or no change. */
 export function changeOf(plan: PlanDocument): Change | null {
   const nothing = plan.comparison[0];
   const end = plan.totals.expected.mean;
@@ -33,6 +33,8 @@ export function changeOf(plan: PlanDocument): Change | null {
       interval: { low: c.difference.q05, high: c.difference.q95 },
     }))
     .sort((a, b) => b.amount - a.amount);
+  // A plan that changes nothing has no steps to show.
+  if (steps.every((s) => Math.abs(s.amount) <= 1e-6 * Math.abs(base))) return null;
   const rest = end - base - steps.reduce((sum, s) => sum + s.amount, 0);
   // Less than a hundredth of the whole is rounding to a reader.
   if (Math.abs(rest) > 0.01 * Math.abs(end - base)) steps.push({ name: "together", kind: "rest", amount: rest });
