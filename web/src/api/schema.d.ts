@@ -5126,6 +5126,13 @@ export interface operations {
                     "application/json": components["schemas"]["Listed_AttributionView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -5212,6 +5219,13 @@ export interface operations {
                     "application/json": components["schemas"]["Listed_AllocationView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -5296,6 +5310,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Listed_CurvePointRow"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -5384,6 +5405,13 @@ export interface operations {
                     "application/json": components["schemas"]["Listed_CampaignView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -5467,6 +5495,13 @@ export interface operations {
                     "application/json": components["schemas"]["CampaignView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -5545,6 +5580,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Listed_ArmView"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -5635,6 +5677,13 @@ export interface operations {
                     "application/json": components["schemas"]["Listed_DayView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -5723,6 +5772,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CampaignSeries"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -5920,6 +5976,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Listed_ReachView"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -6123,6 +6186,13 @@ export interface operations {
                     "application/json": components["schemas"]["HomeView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -6200,6 +6270,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Listed_DatasetView"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -6405,6 +6482,13 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -6559,6 +6643,13 @@ export interface operations {
                     "application/json": components["schemas"]["ColumnMapping"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -6632,6 +6723,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["QualityView"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -6707,6 +6805,13 @@ export interface operations {
                     "application/json": components["schemas"]["SeriesView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -6780,6 +6885,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DataTotals"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -6931,6 +7043,13 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -7011,6 +7130,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -7126,6 +7252,13 @@ export interface operations {
                     "application/json": components["schemas"]["Listed_JobView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -7208,6 +7341,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["JobView"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -7438,6 +7578,13 @@ export interface operations {
                     "application/json": components["schemas"]["JobLog"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -7509,6 +7656,13 @@ export interface operations {
                 content: {
                     "application/openmetrics-text": string;
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -7587,6 +7741,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Listed_ModelView"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -7793,6 +7954,13 @@ export interface operations {
                     "application/json": components["schemas"]["ModelComparison"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -7882,6 +8050,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ModelView"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -8049,6 +8224,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Listed_ChannelCurve"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -8238,6 +8420,13 @@ export interface operations {
                     "application/json": components["schemas"]["ModelSummary"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -8318,6 +8507,13 @@ export interface operations {
                     "application/json": components["schemas"]["Status"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -8395,6 +8591,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Listed_PlanView"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -8598,6 +8801,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ComparedView"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -8808,6 +9018,13 @@ export interface operations {
                     "application/json": components["schemas"]["PlanView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -8970,6 +9187,13 @@ export interface operations {
                     "application/json": components["schemas"]["PlanDocument"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -9055,8 +9279,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "text/csv": string;
+                    "text/html": string;
+                    "application/json": components["schemas"]["PlanDocument"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -9148,6 +9382,13 @@ export interface operations {
                     "application/json": components["schemas"]["StudiedView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -9236,6 +9477,13 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -9296,6 +9544,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Listed_RecommendationView"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -9379,6 +9634,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RecommendationView"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -9709,6 +9971,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SessionView"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -10186,6 +10455,13 @@ export interface operations {
                     "application/json": components["schemas"]["Listed_SettingView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -10482,6 +10758,13 @@ export interface operations {
                     "application/json": components["schemas"]["SystemView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -10554,6 +10837,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Listed_TokenView"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
@@ -10944,6 +11234,13 @@ export interface operations {
                     "application/json": components["schemas"]["Listed_UploadView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -11021,7 +11318,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": unknown;
             };
         };
         responses: {
@@ -11272,6 +11569,13 @@ export interface operations {
                     "application/json": components["schemas"]["UploadView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -11493,7 +11797,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/offset+octet-stream": number[];
+                "application/offset+octet-stream": unknown;
             };
         };
         responses: {
@@ -11745,6 +12049,13 @@ export interface operations {
                     "application/json": components["schemas"]["DescriptionView"];
                 };
             };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description nobody is signed in, or the token is not valid */
             401: {
                 headers: {
@@ -11832,6 +12143,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Listed_UserView"];
                 };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description nobody is signed in, or the token is not valid */
             401: {
