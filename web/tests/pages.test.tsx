@@ -6,7 +6,7 @@ import { open, serve } from "./app";
 import { SESSION, WORLDS } from "./fixtures/api.mjs";
 import summary from "./fixtures/summary.json";
 
-const LONG = { timeout: 8000 };
+const LONG = { timeout: 20_000 };
 const heading = (name: RegExp | string) => screen.findByRole("heading", { name }, LONG);
 
 beforeEach(() => localStorage.clear());

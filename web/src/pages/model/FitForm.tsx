@@ -14,7 +14,7 @@ const PRESETS: { value: Preset; label: string; description: string }[] = [
 ];
 
 const METHODS: { value: Method; label: string; description: string }[] = [
-  { value: "nuts", label: "Full", description: "Samples the whole posterior; usually minutes" },
+  { value: "nuts", label: "Full", description: "Looks at everything that the data allows; usually minutes" },
   { value: "laplace", label: "Quick look", description: "Approximate, in seconds, and labelled so" },
   { value: "ridge", label: "Second opinion", description: "A ridge regression with a search over its settings; no posterior" },
 ];

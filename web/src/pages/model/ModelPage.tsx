@@ -70,7 +70,7 @@ function Page({ models }: { models: Model[] }) {
               <Button onClick={() => void navigate({ to: "/data" })}>Import a file</Button>
             )}
             {allowed && !(dataless && models.length === 0) && (
-              <Button onClick={() => setFitting(!fitting)} aria-expanded={fitting}>
+              <Button variant={fitting ? "default" : "filled"} onClick={() => setFitting(!fitting)} aria-expanded={fitting}>
                 {models.length > 0 ? "Fit again" : "Fit a model"}
               </Button>
             )}
