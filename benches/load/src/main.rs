@@ -57,6 +57,9 @@ struct Args {
     /// Fit one model after the other meanwhile.
     #[arg(long)]
     fits: bool,
+    /// Draws of each chain of those fits: more take longer.
+    #[arg(long, default_value_t = 10_000)]
+    draws: u32,
     /// Seed of what users do.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -124,7 +127,8 @@ async fn run(args: Args) -> Result<Report, Failure> {
         })
         .collect();
     let memory = tokio::spawn(watch(admin.tab(), world.end));
-    let fits = tokio::spawn(keep_fitting(admin.tab(), Arc::clone(&world), dataset, args.fits));
+    let fits =
+        tokio::spawn(keep_fitting(admin.tab(), Arc::clone(&world), dataset, args.fits, args.draws));
     let mut heard: Vec<Heard> = Vec::new();
     for visit in visits {
         heard.push(visit.await?);
@@ -171,11 +175,17 @@ async fn resident(admin: &mut Browser) -> Result<Option<f64>, Failure> {
 }
 
 /// Fits one model after the other until the end; says how many were learnt.
-async fn keep_fitting(mut admin: Browser, world: Arc<World>, dataset: String, wanted: bool) -> u64 {
+async fn keep_fitting(
+    mut admin: Browser,
+    world: Arc<World>,
+    dataset: String,
+    wanted: bool,
+    draws: u32,
+) -> u64 {
     let mut learnt = 0;
     while wanted && Instant::now() < world.end {
         let fitted = async {
-            let begun = prepare::fit(&mut admin, &dataset, 100 + learnt, "nuts").await?;
+            let begun = prepare::fit(&mut admin, &dataset, 100 + learnt, "nuts", draws).await?;
             prepare::wait(&mut admin, &begun["job"]).await
         };
         tokio::select! {

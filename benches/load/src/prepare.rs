@@ -18,6 +18,8 @@ pub(crate) struct Content {
 
 /// Models of the content.
 const MODELS: usize = 2;
+/// Draws of a chain of the content's models.
+const DRAWS: u32 = 1000;
 /// Weeks of the brand.
 const WEEKS: i64 = 156;
 /// Look at a job again after this time.
@@ -73,7 +75,7 @@ pub(crate) async fn content(browser: &mut Browser) -> Result<Content, Failure> {
     }
     let mut models = ready(browser, "/api/models").await?;
     while models.len() < MODELS {
-        let begun = fit(browser, &datasets[0], models.len() as u64, "laplace").await?;
+        let begun = fit(browser, &datasets[0], models.len() as u64, "laplace", DRAWS).await?;
         let id = text(&begun["model"]);
         wait(browser, &begun["job"]).await?;
         let path = format!("/api/models/{id}/publish");
@@ -96,10 +98,11 @@ pub(crate) async fn fit(
     dataset: &str,
     seed: u64,
     method: &str,
+    draws: u32,
 ) -> Result<Value, Failure> {
     let form = json!({
         "dataset": dataset, "name": "Load", "preset": "meridian", "method": method,
-        "seed": seed, "backtest": 0,
+        "seed": seed, "backtest": 0, "draws": draws,
     });
     good(browser.post("/api/models", &form).await?, "beginning a fit")
 }

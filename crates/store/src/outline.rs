@@ -26,56 +26,81 @@ impl<T> Deref for Outline<T> {
     }
 }
 
-/// A kind of row with a large document, and the paths of it that an outline keeps.
-pub trait Outlined: Record {
+/// A kind of row with a large document.
+pub trait Outlined: Record {}
+
+impl Outlined for Model {}
+impl Outlined for Scenario {}
+
+/// Column of the outline.
+pub(crate) const COLUMN: &str = "outline";
+
+/// Which document of a table has an outline, and what is kept of it.
+pub(crate) struct Spec {
     /// Column of the document.
-    const DOCUMENT: &'static str;
-    /// Paths to scalars, each of at most two names.
-    const KEPT: &'static [(&'static str, &'static [&'static str])];
+    pub(crate) document: &'static str,
+    /// Objects of it, or itself (an empty name), and which of their members.
+    kept: &'static [(&'static str, &'static [&'static str])],
 }
 
-impl Outlined for Model {
-    const DOCUMENT: &'static str = "summary";
-    const KEPT: &'static [(&'static str, &'static [&'static str])] =
-        &[("", &["sentence", "approximate"]), ("health", &["verdict", "score"])];
-}
-
-impl Outlined for Scenario {
-    const DOCUMENT: &'static str = "result";
-    const KEPT: &'static [(&'static str, &'static [&'static str])] =
-        &[("", &["sentence"]), ("totals", &["planned"]), ("question", &["currency"])];
-}
-
-/// The columns of a kind, the document's replaced by its outline. A document that is there stays
-/// one, however little is in it.
-fn columns<T: Outlined>(engine: Engine) -> Vec<String> {
-    let document = T::DOCUMENT;
-    let (object, value): (_, fn(&str, &str) -> String) = match engine {
-        Engine::Sqlite => ("json_object", |document, path| {
-            // As it stands there: read as a value, a number would lose its last digits.
-            format!("json({document} -> '$.{}')", path.replace(',', "."))
+/// The outline of a table's rows, where they have one.
+pub(crate) fn spec(table: &str) -> Option<Spec> {
+    match table {
+        "models" => Some(Spec {
+            document: "summary",
+            kept: &[("", &["sentence", "approximate"]), ("health", &["verdict", "score"])],
         }),
-        Engine::Postgres => {
-            ("jsonb_build_object", |document, path| format!("{document} #> '{{{path}}}'"))
-        }
-    };
-    let pair = |name: &str, path: &str| format!("'{name}', {}", value(document, path));
-    let parts: Vec<String> = T::KEPT
-        .iter()
-        .flat_map(|(above, names)| match *above {
-            "" => names.iter().map(|name| pair(name, name)).collect::<Vec<_>>(),
-            above => {
-                let inner: Vec<String> =
-                    names.iter().map(|name| pair(name, &format!("{above},{name}"))).collect();
-                vec![format!("'{above}', {object}({})", inner.join(", "))]
+        "scenarios" => Some(Spec {
+            document: "result",
+            kept: &[("", &["sentence"]), ("totals", &["planned"]), ("question", &["currency"])],
+        }),
+        _ => None,
+    }
+}
+
+impl Spec {
+    /// The outline of the document that `of` stands for, a column or a bound value.
+    pub(crate) fn expression(&self, engine: Engine, of: &str) -> String {
+        let object = match engine {
+            Engine::Sqlite => "json_object",
+            Engine::Postgres => "jsonb_build_object",
+        };
+        let pair = |path: &[&str]| {
+            let name = path.last().copied().unwrap_or_default();
+            match engine {
+                // As it stands there: read as a number and written again it would lose digits.
+                Engine::Sqlite => format!("'{name}', {of} -> '$.{}'", path.join(".")),
+                Engine::Postgres => {
+                    format!("'{name}', CAST({of} AS JSONB) #> '{{{}}}'", path.join(","))
+                }
             }
-        })
-        .collect();
-    let outline = format!(
-        "CASE WHEN {document} IS NULL THEN NULL ELSE {object}({}) END AS {document}",
-        parts.join(", ")
-    );
+        };
+        let mut parts = Vec::new();
+        for (above, names) in self.kept {
+            let below = |name: &&str| match *above {
+                "" => pair(&[name]),
+                above => pair(&[above, name]),
+            };
+            let inner: Vec<String> = names.iter().map(below).collect();
+            parts.push(match *above {
+                "" => inner.join(", "),
+                above => format!("'{above}', {object}({})", inner.join(", ")),
+            });
+        }
+        format!("CASE WHEN {of} IS NULL THEN NULL ELSE {object}({}) END", parts.join(", "))
+    }
+}
+
+/// The columns of a kind, the document's replaced by its outline; by one that is made now for rows
+/// that were written before there were outlines.
+fn columns<T: Outlined>(engine: Engine) -> Vec<String> {
     let own = T::columns().into_iter();
+    let Some(spec) = spec(T::TABLE) else { return own.collect() };
+    let document = spec.document;
+    let outline = format!(
+        "CASE WHEN {document} IS NULL THEN NULL ELSE COALESCE({COLUMN}, {}) END AS {document}",
+        spec.expression(engine, document)
+    );
     own.map(|column| if column == document { outline.clone() } else { column }).collect()
 }
 

@@ -11,6 +11,7 @@ use crate::error::{Result, StoreError};
 use crate::field::{Cell, stamp};
 use crate::id::Id;
 use crate::link::{Link, rows};
+use crate::outline::{COLUMN, spec};
 use crate::page::{Cursor, Page, Slice};
 use crate::record::{Record, Stored};
 use crate::workspaces::WorkspaceId;
@@ -67,7 +68,14 @@ impl<'c, T: Record> Rows<'c, T> {
         let own = T::columns();
         columns.extend(own.iter().map(String::as_str));
         values.extend(body.values());
-        let places: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
+        let mut places: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
+        if let Some(spec) = spec(T::TABLE)
+            && let Some(place) = columns.iter().position(|column| *column == spec.document)
+        {
+            let outline = spec.expression(self.link.engine(), &places[place]);
+            columns.push(COLUMN);
+            places.push(outline);
+        }
         let sql = format!(
             "INSERT INTO {} ({}) VALUES ({})",
             T::TABLE,
@@ -131,6 +139,12 @@ impl<'c, T: Record> Rows<'c, T> {
             .enumerate()
             .map(|(place, column)| format!("{column} = ${}", place + 1))
             .collect();
+        if let Some(spec) = spec(T::TABLE)
+            && let Some(place) = T::columns().iter().position(|column| *column == spec.document)
+        {
+            let value = format!("${}", place + 1);
+            sets.push(format!("{COLUMN} = {}", spec.expression(self.link.engine(), &value)));
+        }
         values.push(DateTime::cell(Some(&at)));
         sets.push(format!("updated_at = ${}", values.len()));
         values.push(Id::cell(Some(&changed.id)));

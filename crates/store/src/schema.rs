@@ -24,6 +24,7 @@ mod m0002_marketing;
 mod m0003_operations;
 pub(crate) mod m0004_contract;
 mod m0005_traces;
+mod m0006_outlines;
 
 /// One step of the schema, forth and back.
 pub(crate) struct Migration {
@@ -33,12 +34,13 @@ pub(crate) struct Migration {
 }
 
 /// All steps, in order. New ones are added at the end.
-const MIGRATIONS: [Migration; 5] = [
+const MIGRATIONS: [Migration; 6] = [
     m0001_identity::MIGRATION,
     m0002_marketing::MIGRATION,
     m0003_operations::MIGRATION,
     m0004_contract::MIGRATION,
     m0005_traces::MIGRATION,
+    m0006_outlines::MIGRATION,
 ];
 
 /// Key of the lock that migrating processes of one PostgreSQL database take: "outlay" in ASCII.

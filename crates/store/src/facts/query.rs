@@ -86,12 +86,20 @@ impl NamedQuery {
             ),
             Self::CampaignDays(_) => format!(
                 "SELECT day, campaign_id, currency, {SUMS} FROM campaign_days
-                 WHERE {span} ORDER BY day, campaign_id"
+                 WHERE {span}"
             ),
-            Self::Series(..) => format!(
-                "SELECT day, currency, {SUMS} FROM campaign_days
-                 WHERE {span} AND campaign_id = $5 ORDER BY day, currency"
-            ),
+            Self::Series(..) => {
+                // A connection that was open when the rows were last counted may not know that
+                // days are many and a campaign's few.
+                let by = match engine {
+                    Engine::Sqlite => "INDEXED BY campaign_days_campaign",
+                    Engine::Postgres => "",
+                };
+                format!(
+                    "SELECT day, currency, {SUMS} FROM campaign_days {by}
+                     WHERE {span} AND campaign_id = $5 ORDER BY day, currency"
+                )
+            }
             Self::Top(_, by, limit) => {
                 let sums: Vec<String> = SUMS
                     .split(", ")

@@ -10,6 +10,7 @@ use outlay_store::{
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use sea_orm::ConnectionTrait;
 use serde_json::{Value as Json, json};
 
 use crate::support::{arm, campaign, day, euros, later, now, on_both, workspace};
@@ -164,7 +165,10 @@ async fn from_an_upload_to_a_published_model_and_a_scenario() {
                 data_fingerprint: Some("f".to_owned()),
                 seed,
                 state: ModelState::Ready,
-                summary: Some(json!({"roi": 2.5})),
+                summary: Some(json!({
+                    "roi": 2.5, "sentence": "Spend less.",
+                    "health": { "verdict": "ok", "score": 16_499.999_997_317_21, "more": 1 },
+                })),
                 artefact_key: Some("m".to_owned()),
                 error: None,
                 published_at: None,
@@ -178,6 +182,27 @@ async fn from_an_upload_to_a_published_model_and_a_scenario() {
             assert!(matches!(publish().await, Err(StoreError::Conflict { .. })));
         }
         assert_eq!(shop.models().get(models[0].id).await.unwrap().body.published_at, None);
+        // In outline a few words of the summary are there, also of rows from before outlines.
+        let words = json!({
+            "sentence": "Spend less.",
+            "health": { "verdict": "ok", "score": 16_499.999_997_317_21 },
+        });
+        let outline = shop.models().outline(models[1].id).await.unwrap();
+        assert_eq!(outline.body.summary, Some(words.clone()));
+        assert_eq!(outline.body.specification, "[model]");
+        let raw = fresh.raw().await;
+        raw.execute_unprepared("UPDATE models SET outline = NULL").await.unwrap();
+        raw.close().await.unwrap();
+        let all = shop.models().outlines(Page::default()).await.unwrap().rows;
+        assert!(all.iter().all(|row| row.body.summary.as_ref() == Some(&words)), "{all:?}");
+        assert_eq!(all.len(), 2);
+        let mut whole = shop.models().get(models[1].id).await.unwrap();
+        whole.body.summary = Some(json!({ "sentence": "Spend more." }));
+        let changed = shop.models().update(whole, later(10)).await.unwrap();
+        let last = shop.models().published_last().await.unwrap().unwrap();
+        let nothing = json!({ "verdict": null, "score": null });
+        let expected = json!({ "sentence": "Spend more.", "health": nothing });
+        assert_eq!((last.id, &last.body.summary), (changed.id, &Some(expected)));
         let scenario = Scenario {
             name: "Up 10 %".to_owned(),
             model_id: models[1].id,

@@ -9,12 +9,13 @@ use uuid::Uuid;
 
 use crate::support::{Fresh, euros, now, on_both_empty};
 
-const FIXTURES: [&str; 5] = [
+const FIXTURES: [&str; 6] = [
     include_str!("../fixtures/0001.sql"),
     include_str!("../fixtures/0002.sql"),
     include_str!("../fixtures/0003.sql"),
     include_str!("../fixtures/0004.sql"),
     include_str!("../fixtures/0005.sql"),
+    include_str!("../fixtures/0006.sql"),
 ];
 
 /// Fills a store that stands after `count` migrations with the rows of every version until then.
@@ -76,5 +77,15 @@ async fn check(store: &Store, count: usize) {
         let payloads: Vec<_> = jobs.into_iter().map(|job| job.body.payload).collect();
         assert!(payloads.iter().any(|payload| payload["model"] == 7), "{payloads:?}");
         assert_eq!(payloads.iter().any(|payload| payload["plan"] == 8), count >= 5);
+    }
+    if count >= 5 {
+        // Models from before there were outlines have one all the same.
+        let models = shop.models().outlines(Page::default()).await.unwrap().rows;
+        let said: Vec<_> = models
+            .iter()
+            .map(|model| model.body.summary.clone().unwrap()["sentence"].clone())
+            .collect();
+        assert_eq!(said.len(), count.min(6) - 4);
+        assert_eq!(said.last().unwrap(), "tv brings most");
     }
 }
