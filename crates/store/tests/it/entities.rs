@@ -185,6 +185,7 @@ async fn from_an_upload_to_a_published_model_and_a_scenario() {
         // In outline a few words of the summary are there, also of rows from before outlines.
         let words = json!({
             "sentence": "Spend less.",
+            "approximate": null,
             "health": { "verdict": "ok", "score": 16_499.999_997_317_21 },
         });
         let outline = shop.models().outline(models[1].id).await.unwrap();
@@ -201,7 +202,7 @@ async fn from_an_upload_to_a_published_model_and_a_scenario() {
         let changed = shop.models().update(whole, later(10)).await.unwrap();
         let last = shop.models().published_last().await.unwrap().unwrap();
         let nothing = json!({ "verdict": null, "score": null });
-        let expected = json!({ "sentence": "Spend more.", "health": nothing });
+        let expected = json!({ "sentence": "Spend more.", "approximate": null, "health": nothing });
         assert_eq!((last.id, &last.body.summary), (changed.id, &Some(expected)));
         let scenario = Scenario {
             name: "Up 10 %".to_owned(),
