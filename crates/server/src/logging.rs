@@ -54,11 +54,10 @@ pub fn log(json: bool, filter: &str, traces: Option<&str>) -> Result<Collected, 
 
 /// The layer that sends spans, where they are wanted and this build can.
 #[cfg(feature = "otel")]
-#[expect(clippy::type_complexity, reason = "the layer's type names all below it")]
 fn collect<S>(
     endpoint: Option<&str>,
 ) -> Result<
-    (Option<tracing_opentelemetry::OpenTelemetryLayer<S, SdkTracer>>, Option<Collected>),
+    (Option<tracing_opentelemetry::OpenTelemetryLayer<S, SdkTracer>>, Collected),
     LogError,
 >
 where
