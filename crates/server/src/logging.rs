@@ -56,10 +56,7 @@ pub fn log(json: bool, filter: &str, traces: Option<&str>) -> Result<Collected, 
 #[cfg(feature = "otel")]
 fn collect<S>(
     endpoint: Option<&str>,
-) -> Result<
-    (Option<tracing_opentelemetry::OpenTelemetryLayer<S, SdkTracer>>, Collected),
-    LogError,
->
+) -> Result<(Option<tracing_opentelemetry::OpenTelemetryLayer<S, SdkTracer>>, Collected), LogError>
 where
     S: tracing::Subscriber + for<'span> tracing_subscriber::registry::LookupSpan<'span>,
 {
