@@ -7,8 +7,6 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use chrono::TimeDelta;
-use outlay_core::registry::keys;
 use outlay_store::{Bearer, Role, TokenHash, WorkspaceId};
 
 use crate::app::{App, Shared};
@@ -121,8 +119,7 @@ async fn web_token(app: &App, access: &Access, text: &str) -> Result<Identity, P
         Problem::new(StatusCode::UNAUTHORIZED, "auth.access-token", title, next)
     };
     let now = app.now();
-    let leeway =
-        TimeDelta::milliseconds((app.registry.get(&keys::SERVER_CLOCK_LEEWAY) * 1e3) as i64);
+    let leeway = access::leeway(&app.registry);
     let claims = access.read(text, leeway, now).ok_or_else(over)?;
     let most = match claims.origin {
         Origin::Session(id) => {

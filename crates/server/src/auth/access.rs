@@ -7,6 +7,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use outlay_config::Secret;
+use outlay_core::registry::{Registry, keys};
 use outlay_store::{ApiToken, Id, Role, Session, User, WorkspaceId};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -57,6 +58,11 @@ pub(crate) struct Claims {
 pub struct WeakSecret {
     /// Bytes of the secret.
     pub found: usize,
+}
+
+/// How far clocks of two servers may differ when the time of a signed token is checked.
+pub(crate) fn leeway(registry: &Registry) -> TimeDelta {
+    TimeDelta::milliseconds((registry.get(&keys::SERVER_CLOCK_LEEWAY) * 1e3) as i64)
 }
 
 /// Signs and checks access tokens.

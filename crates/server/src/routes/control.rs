@@ -19,11 +19,10 @@ use crate::extract::{Body, Listed, Paging, Params};
 use crate::problem::Problem;
 use crate::wire::contract::{ReachView, reach};
 use crate::wire::sentence_case;
+use crate::work::mart::NO_CURRENCY;
 
 /// Most points of one request.
 const POINTS: usize = 10_000;
-/// ISO 4217: no currency.
-const NONE: &str = "XXX";
 
 /// Points of reach curves, and what is asked of them.
 #[derive(Deserialize, ToSchema)]
@@ -112,7 +111,8 @@ async fn plan(
         tokio::task::spawn_blocking(move || reached("the points", table.as_bytes(), &request));
     let mut answer = made.await??;
     answer.sentence = sentence_case(&answer.sentence);
-    let currency = question.currency.map_or_else(|| NONE.to_owned(), |c| c.code().to_owned());
+    let currency =
+        question.currency.map_or_else(|| NO_CURRENCY.to_owned(), |c| c.code().to_owned());
     let (workspace, now) = (caller.workspace, app.now());
     let rows: Vec<ReachEstimate> =
         answer.curves.iter().filter_map(|curve| estimate(curve, &currency, now)).collect();

@@ -4,12 +4,12 @@ use outlay_mmm::summary::{Estimate, Summary};
 use outlay_planner::plan::Plan;
 use outlay_store::{AllocationRow, CurveRow, Id, Model, Scenario};
 
-/// ISO 4217: no currency is involved, or none is known.
-const NONE: &str = "XXX";
+/// What ISO 4217 writes where no currency is involved, or none is known.
+pub(crate) const NO_CURRENCY: &str = "XXX";
 
 fn currency(known: Option<&String>) -> String {
-    let code = known.filter(|code| code.len() == NONE.len());
-    code.cloned().unwrap_or_else(|| NONE.to_owned())
+    let code = known.filter(|code| code.len() == NO_CURRENCY.len());
+    code.cloned().unwrap_or_else(|| NO_CURRENCY.to_owned())
 }
 
 fn micros(units: f64) -> i64 {

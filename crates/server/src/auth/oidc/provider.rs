@@ -14,7 +14,7 @@ use oauth2::{
     HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError,
     Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
 };
-use outlay_core::registry::{Registry, keys};
+use outlay_core::registry::Registry;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -24,7 +24,7 @@ use url::Url;
 
 use super::client::Client;
 use super::token::{self, Person};
-use crate::auth::{jose, token as random};
+use crate::auth::{access, jose, token as random};
 use crate::config::ConfigureError;
 
 /// Longest wait for one answer of the provider: a person looks at an empty page meanwhile.
@@ -124,8 +124,7 @@ impl Provider {
             .tls_config(tls.build())
             .build()
             .new_agent();
-        let leeway =
-            TimeDelta::milliseconds((registry.get(&keys::SERVER_CLOCK_LEEWAY) * 1e3) as i64);
+        let leeway = access::leeway(registry);
         Ok(Self { client, agent, leeway, known: Mutex::new(None) })
     }
 
