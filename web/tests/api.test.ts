@@ -2,7 +2,7 @@ import { QueryClient } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { ApiError, address, get, post, rememberCsrf } from "../src/api/client";
-import { Stream, applyEvent } from "../src/api/events";
+import { Refresh, Stream, applyEvent } from "../src/api/events";
 import { NO_TRAINING, train } from "../src/api/live";
 import { may } from "../src/api/session";
 
@@ -115,15 +115,32 @@ describe("the live stream", () => {
     const client = new QueryClient();
     const reloaded: unknown[] = [];
     vi.spyOn(client, "invalidateQueries").mockImplementation(async (filter) => void reloaded.push(filter?.queryKey?.[0]));
-    applyEvent(client, "jobs", { id: "j", state: "running" });
-    const after = reloaded.length;
-    applyEvent(client, "jobs", { id: "j", state: "running", progress: { fraction: 0.5 } });
-    expect(reloaded).toHaveLength(after);
+    const refresh = new Refresh(client);
+    const heard = (topic: "jobs" | "plans", data: unknown) => {
+      const before = reloaded.length;
+      applyEvent(client, refresh, topic, data);
+      expect(reloaded, "not at once: every open page hears of it").toHaveLength(before);
+      vi.advanceTimersByTime(1000);
+      return reloaded.slice(before);
+    };
+    heard("jobs", { id: "j", state: "running" });
+    expect(heard("jobs", { id: "j", state: "running", progress: { fraction: 0.5 } })).toEqual([]);
     expect(client.getQueryData(["jobs", "j"])).toMatchObject({ progress: { fraction: 0.5 } });
-    applyEvent(client, "jobs", { id: "j", state: "succeeded" });
-    expect(reloaded.slice(after)).toContain("models");
-    applyEvent(client, "plans", { id: "p" });
-    expect(reloaded.slice(-2)).toEqual(["plans", "dashboard"]);
+    expect(heard("jobs", { id: "j", state: "succeeded" })).toContain("models");
+    expect(heard("plans", { id: "p" })).toEqual(["plans", "dashboard"]);
+  });
+
+  it("reloads once what several events changed", () => {
+    const client = new QueryClient();
+    const reload = vi.spyOn(client, "invalidateQueries").mockResolvedValue();
+    const refresh = new Refresh(client);
+    for (const id of ["a", "b", "c"]) applyEvent(client, refresh, "alerts", { id });
+    vi.advanceTimersByTime(1000);
+    expect(reload).toHaveBeenCalledTimes(2);
+    applyEvent(client, refresh, "alerts", { id: "d" });
+    refresh.stop();
+    vi.advanceTimersByTime(1000);
+    expect(reload, "the page has gone").toHaveBeenCalledTimes(2);
   });
 });
 

@@ -65,7 +65,7 @@ pub fn learn(
     warm: Option<WarmStart>,
     run: Run<'_>,
 ) -> Result<Learnt, EngineError> {
-    let spec = request.specification()?;
+    let spec = request.specification(run.registry)?;
     run.on_threads(|| {
         if request.method == Method::Ridge {
             return ridge::learn(data, &spec, request, run);
@@ -84,6 +84,9 @@ fn bayesian(
     let text = spec.to_toml().map_err(LearnError::Unwritable)?;
     let (ensemble, timing) = sample(&data.panel, &spec, request, warm, run)?;
     let stopped = ensemble.interrupted();
+    if stopped && !run.partial {
+        return Err(LearnError::Cancelled.into());
+    }
     let backtest =
         if stopped { None } else { backtest::rolling(&data.panel, &spec, request, run)? };
     run.tell(&Progress::Stage { stage: Stage::Summarising });

@@ -48,6 +48,8 @@ pub struct Run<'a> {
     /// Becomes true when the work should end. What was drawn until then is kept where that is of
     /// use; see each step.
     pub cancel: &'a AtomicBool,
+    /// Whether what was drawn before a cancelled end is wanted; turning it into answers takes time.
+    pub partial: bool,
     /// Threads; all processors when absent. No answer depends on it.
     pub threads: Option<usize>,
 }

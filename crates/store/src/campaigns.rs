@@ -12,6 +12,7 @@ use crate::link::{Link, rows};
 use crate::page::{Page, Slice};
 use crate::record::{Stored, record};
 use crate::rows::Rows;
+use crate::statement::places;
 use crate::workspaces::WorkspaceId;
 
 words! {
@@ -224,6 +225,26 @@ macro_rules! of_campaign {
 }
 
 of_campaign!(Arm, Decision, AllocationChange);
+
+impl Rows<'_, Arm> {
+    /// The newest arm of each of these campaigns; none for those without arms.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn newest_of(self, campaigns: &[Id<Campaign>]) -> Result<Vec<Stored<Arm>>> {
+        if campaigns.is_empty() {
+            return Ok(Vec::new());
+        }
+        let values = campaigns.iter().map(|id| Id::cell(Some(id))).collect();
+        let condition = format!(
+            "campaign_id IN ({}) AND NOT EXISTS (SELECT 1 FROM arms newer
+             WHERE newer.workspace_id = arms.workspace_id
+             AND newer.campaign_id = arms.campaign_id AND newer.id > arms.id)",
+            places(1, campaigns.len())
+        );
+        self.select(&condition, values, "").await
+    }
+}
 
 impl Rows<'_, AllocationChange> {
     /// Those in one state, newest first.

@@ -12,6 +12,7 @@ use crate::link::{Link, rows};
 use crate::page::{Page, Slice};
 use crate::record::{Stored, record};
 use crate::rows::Rows;
+use crate::statement::places;
 use crate::users::User;
 use crate::workspaces::WorkspaceId;
 
@@ -202,9 +203,8 @@ impl Rows<'_, LineageEdge> {
         if targets.is_empty() {
             return Ok(Vec::new());
         }
-        let places: Vec<String> = (1..=targets.len()).map(|place| format!("${place}")).collect();
         let values = targets.iter().map(|target| Uuid::cell(Some(target))).collect();
-        let condition = format!("target_id IN ({})", places.join(", "));
+        let condition = format!("target_id IN ({})", places(1, targets.len()));
         self.select(&condition, values, "ORDER BY id").await
     }
 

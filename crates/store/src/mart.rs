@@ -13,6 +13,7 @@ use crate::id::Id;
 use crate::link::{Link, rows};
 use crate::models::{Model, Scenario};
 use crate::page::{Cursor, Page, Slice};
+use crate::statement::places;
 use crate::workspaces::WorkspaceId;
 
 /// One point of a channel's response curve.
@@ -313,10 +314,9 @@ impl Mart<'_> {
             DateTime::cell(Some(&stamp(now))),
         ];
         values.splice(0..0, own);
-        let places: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
         let sql = format!(
             "INSERT INTO {table} (workspace_id, id, created_at, {columns}) VALUES ({})",
-            places.join(", ")
+            places(1, values.len())
         );
         self.link.run(&sql, values).await.map(|_| ())
     }

@@ -1,5 +1,5 @@
-//! What is told about statements: a name that is the same for all of a kind, and how long they
-//! took. Never their text or their values.
+//! Statements: the places of their values, and what is told about them, which is a name that is the
+//! same for all of a kind and how long they took, never their text or their values.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -36,6 +36,12 @@ impl fmt::Debug for Observed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Observed").field(&self.wanted()).finish()
     }
+}
+
+/// `count` places of values from the `from`th, as they stand between brackets.
+pub(crate) fn places(from: usize, count: usize) -> String {
+    let places: Vec<String> = (from..from + count).map(|place| format!("${place}")).collect();
+    places.join(", ")
 }
 
 /// The name of a statement: what it does, and to which table (`select campaign_days`). Few enough

@@ -16,23 +16,57 @@ const LONGEST_WAIT = 30;
 
 export type StreamState = "connecting" | "open" | "waiting";
 
+/** Milliseconds within which what changed is asked for again, at a moment of each page's own: every
+ * page that is open anywhere hears of a change at once, and would ask at once. */
+const SPREAD = 1000;
+
+/** What has to be asked for again: gathered, so that ten events ask once. */
+export class Refresh {
+  private keys = new Map<string, unknown[]>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly client: QueryClient,
+    private readonly wait: () => number = () => Math.random() * SPREAD,
+  ) {}
+
+  add(...key: string[]): void {
+    this.keys.set(key.join("/"), key);
+    this.timer ??= setTimeout(() => this.flush(), this.wait());
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+
+  private flush(): void {
+    const keys = [...this.keys.values()];
+    this.keys.clear();
+    this.timer = undefined;
+    for (const queryKey of keys) void this.client.invalidateQueries({ queryKey });
+  }
+}
+
 /** Merges one event into the cache. */
-export function applyEvent(client: QueryClient, topic: Topic, data: unknown): void {
+export function applyEvent(
+  client: QueryClient,
+  refresh: Refresh,
+  topic: Topic,
+  data: unknown,
+): void {
   if (topic === "jobs") {
     const job = data as Job;
     const before = client.getQueryData<Job>(["jobs", job.id]);
     client.setQueryData(["jobs", job.id], job);
     if (before?.state !== job.state) {
-      void client.invalidateQueries({ queryKey: ["jobs", "list"] });
+      refresh.add("jobs", "list");
       // What a job makes changes with its state, not with every step.
-      for (const key of ["datasets", "models", "plans", "dashboard"]) {
-        void client.invalidateQueries({ queryKey: [key] });
-      }
+      for (const key of ["datasets", "models", "plans", "dashboard"]) refresh.add(key);
     }
     return;
   }
-  void client.invalidateQueries({ queryKey: [topic] });
-  void client.invalidateQueries({ queryKey: ["dashboard"] });
+  refresh.add(topic);
+  refresh.add("dashboard");
 }
 
 /** The browser resumes a broken stream by itself (`Last-Event-ID`); one that was refused or closed
@@ -103,12 +137,14 @@ export function useLiveUpdates(): void {
   const client = useQueryClient();
   useEffect(() => {
     if (typeof EventSource === "undefined") return;
-    const stream = new Stream((topic, data) => applyEvent(client, topic, data));
+    const refresh = new Refresh(client);
+    const stream = new Stream((topic, data) => applyEvent(client, refresh, topic, data));
     current = stream;
     const off = stream.subscribe(() => waiting.forEach((listener) => listener()));
     stream.start();
     return () => {
       off();
+      refresh.stop();
       stream.stop();
       current = null;
     };

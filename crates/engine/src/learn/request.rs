@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use outlay_core::registry::{Registry, keys};
 use outlay_mmm::spec::{Preset, Spec};
 use outlay_mmm::summary::Method;
 use serde::{Deserialize, Serialize};
@@ -70,8 +71,9 @@ impl FitRequest {
     /// The specification in force: the text's or the preset's, and what the request says over it.
     ///
     /// # Errors
-    /// [`LearnError`] when the text is refused, or both a text and a preset are given.
-    pub fn specification(&self) -> Result<Spec, EngineError> {
+    /// [`LearnError`] when the text is refused, both a text and a preset are given, or more is to
+    /// be drawn than the settings allow.
+    pub fn specification(&self, registry: &Registry) -> Result<Spec, EngineError> {
         let text = self
             .spec
             .as_ref()
@@ -86,6 +88,11 @@ impl FitRequest {
         sampling.draws = self.draws.unwrap_or(sampling.draws);
         if let Some(last) = self.holdout {
             spec.holdout.last = last;
+        }
+        let asked = spec.sampling.chains.saturating_mul(spec.sampling.draws);
+        let most = registry.get(&keys::FIT_DRAWS) as usize;
+        if asked > most {
+            return Err(LearnError::Draws { asked, most }.into());
         }
         Ok(spec)
     }

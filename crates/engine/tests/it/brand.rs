@@ -65,6 +65,7 @@ impl Caller {
             clock: &Unclocked,
             watch,
             cancel: &self.cancel,
+            partial: true,
             threads: None,
         }
     }

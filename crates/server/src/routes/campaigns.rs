@@ -1,10 +1,14 @@
 //! Campaigns as they are stored, with what they spent and brought.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use chrono::{Days, NaiveDate};
-use outlay_store::{Campaign, Page, RunStatus, Span, Stored, WorkspaceId};
+use outlay_store::{
+    Arm, Campaign, CampaignDay, Id, Page, RunStatus, Span, Stored, WorkspaceId,
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -72,12 +76,47 @@ async fn view(
     workspace: WorkspaceId,
     stored: &Stored<Campaign>,
 ) -> Result<CampaignView, Problem> {
+    let mut served = views(app, workspace, std::slice::from_ref(stored)).await?;
+    served.pop().ok_or_else(|| Problem::not_found("campaign"))
+}
+
+/// Campaigns as they are served. Their days are asked for once for all that share a span, which
+/// those without an end do.
+async fn views(
+    app: &App,
+    workspace: WorkspaceId,
+    all: &[Stored<Campaign>],
+) -> Result<Vec<CampaignView>, Problem> {
     let scope = app.scope(workspace);
-    let span = span(app, &stored.body, Range { from: None, to: None, attribution: None });
-    let days = scope.facts().series(stored.id, span).await?;
-    let arms = scope.arms().of_campaign(stored.id, Page::default()).await?.rows;
+    let ids: Vec<Id<Campaign>> = all.iter().map(|stored| stored.id).collect();
+    let arms = scope.arms().newest_of(&ids).await?;
+    let arms: BTreeMap<_, _> = arms.into_iter().map(|arm| (arm.body.campaign_id, arm)).collect();
+    let mut spans: BTreeMap<(NaiveDate, NaiveDate), (Span, Vec<Id<Campaign>>)> = BTreeMap::new();
+    for stored in all {
+        let span = span(app, &stored.body, Range { from: None, to: None, attribution: None });
+        let place = spans.entry((span.from, span.to)).or_insert_with(|| (span, Vec::new()));
+        place.1.push(stored.id);
+    }
+    let mut days: BTreeMap<Id<Campaign>, Vec<CampaignDay>> = BTreeMap::new();
+    for (span, campaigns) in spans.into_values() {
+        for day in scope.facts().series_of(campaigns, span).await? {
+            days.entry(day.campaign_id).or_default().push(day);
+        }
+    }
+    let found = |stored: &Stored<Campaign>| {
+        let days = days.get(&stored.id).map_or(&[][..], Vec::as_slice);
+        served(stored, arms.get(&stored.id), days)
+    };
+    Ok(all.iter().map(found).collect())
+}
+
+fn served(
+    stored: &Stored<Campaign>,
+    arm: Option<&Stored<Arm>>,
+    days: &[CampaignDay],
+) -> CampaignView {
     // A platform that counts nothing at all does not report what came of it.
-    let counts = |day: &outlay_store::DayTotals| {
+    let counts = |day: &CampaignDay| {
         day.totals.clicks != 0
             || day.totals.conversions_micros != 0
             || day.totals.revenue.micros != 0
@@ -85,12 +124,12 @@ async fn view(
     let counted = days.iter().any(counts);
     let revenue: i64 = days.iter().map(|day| day.totals.revenue.micros).sum();
     let cost: i64 = days.iter().map(|day| day.totals.cost.micros).sum();
-    let (body, first) = (&stored.body, arms.first());
-    Ok(CampaignView {
+    let body = &stored.body;
+    CampaignView {
         id: stored.id,
         name: body.name.clone(),
-        platform: first.map_or(&body.source, |arm| &arm.body.platform).clone(),
-        channel: first.map(|arm| arm.body.channel.clone()).unwrap_or_default(),
+        platform: arm.map_or(&body.source, |arm| &arm.body.platform).clone(),
+        channel: arm.map(|arm| arm.body.channel.clone()).unwrap_or_default(),
         status: body.status.as_str(),
         currency: body.budget.currency.code().to_owned(),
         budget: units(body.budget.micros),
@@ -101,7 +140,7 @@ async fn view(
         trend: days.iter().map(|day| units(day.totals.cost.micros)).collect(),
         from: days.first().map(|day| day.day),
         to: days.last().map(|day| day.day),
-    })
+    }
 }
 
 /// Campaigns, newest first.
@@ -123,10 +162,7 @@ async fn list(
         None => campaigns.list(page).await?,
     };
     let next = found.next.map(|cursor| cursor.to_string());
-    let mut items = Vec::with_capacity(found.rows.len());
-    for stored in &found.rows {
-        items.push(view(&app, caller.workspace, stored).await?);
-    }
+    let items = views(&app, caller.workspace, &found.rows).await?;
     Ok(Json(Listed { items, next }))
 }
 

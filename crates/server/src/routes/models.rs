@@ -157,7 +157,7 @@ async fn begin(
     request: FitRequest,
     by: Id<User>,
 ) -> Result<(Id<Model>, Id<Job>), Problem> {
-    let spec = request.specification()?;
+    let spec = request.specification(&app.settings(workspace).await?)?;
     let text = spec.to_toml().map_err(|error| Problem::internal(&error))?;
     let now = app.now();
     let name = name.unwrap_or_else(|| dataset.body.name.clone());
@@ -323,8 +323,7 @@ async fn summary(
     kept::answer(&app, caller.workspace, made, tagged(&stored), || async {
         // From the artefact: databases forget the order of channels, which is that of their
         // colours.
-        let fit = opened(&app, caller.workspace, &stored).await?;
-        let mut summary = fit.summary.clone();
+        let mut summary = answers(&app, caller.workspace, &stored).await?;
         summary.sentence = sentence_case(&summary.sentence);
         Ok(summary)
     })
@@ -336,17 +335,28 @@ fn fingerprint(stored: &Stored<Model>) -> &str {
     stored.body.data_fingerprint.as_deref().unwrap_or_default()
 }
 
+/// The answers of a model, without its draws.
+async fn answers(
+    app: &App,
+    workspace: WorkspaceId,
+    stored: &Stored<Model>,
+) -> Result<Summary, Problem> {
+    app.fits.summary(workspace, folder(stored)?).await
+}
+
+/// Where the files of a model lie.
+fn folder(stored: &Stored<Model>) -> Result<&str, Problem> {
+    ready(stored)?;
+    stored.body.artefact_key.as_deref().ok_or_else(|| Problem::not_found("stored fit"))
+}
+
 /// The draws of a model, opened.
 pub(crate) async fn opened(
     app: &App,
     workspace: WorkspaceId,
     stored: &Stored<Model>,
 ) -> Result<std::sync::Arc<outlay_engine::learn::Fit>, Problem> {
-    ready(stored)?;
-    let folder = stored.body.artefact_key.as_deref();
-    let folder = folder.ok_or_else(|| Problem::not_found("stored fit"))?;
-    let fits: &fits::Fits = &app.fits;
-    fits.open(workspace, folder).await
+    app.fits.open(workspace, folder(stored)?).await
 }
 
 /// Response curves at any spend, with intervals.
@@ -426,7 +436,7 @@ async fn publish(
     version.check(&stored)?;
     // Written again for models that were learnt before the table was filled.
     let curves = match &stored.body.artefact_key {
-        Some(_) => mart::curves(id, &opened(&app, caller.workspace, &stored).await?.summary),
+        Some(_) => mart::curves(id, &answers(&app, caller.workspace, &stored).await?),
         None => Vec::new(),
     };
     let (workspace, now, row) = (caller.workspace, app.now(), stored.version);
@@ -461,11 +471,9 @@ async fn compared(
     let made = Made { question: "models-compared", data: "", model: &tags, parts: &[&settings] };
     kept::answer(&app, caller.workspace, made, HeaderMap::new(), || async {
         // From the artefacts, in the order of their channels.
-        let left = opened(&app, caller.workspace, &left).await?;
-        let right = opened(&app, caller.workspace, &right).await?;
-        let made =
-            tokio::task::spawn_blocking(move || compare(&left.summary, &right.summary, &registry));
-        let mut compared = made.await?;
+        let left = answers(&app, caller.workspace, &left).await?;
+        let right = answers(&app, caller.workspace, &right).await?;
+        let mut compared = compare(&left, &right, &registry);
         compared.sentence = sentence_case(&compared.sentence);
         Ok(compared)
     })

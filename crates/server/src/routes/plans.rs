@@ -296,7 +296,7 @@ async fn priced(
 
 /// A run that nobody watches.
 fn quiet<'a>(registry: &'a outlay_core::registry::Registry, cancel: &'a AtomicBool) -> Run<'a> {
-    Run { registry, clock: &Unclocked, watch: &|_| (), cancel, threads: None }
+    Run { registry, clock: &Unclocked, watch: &|_| (), cancel, partial: false, threads: None }
 }
 
 /// Plans side by side, doing nothing first.

@@ -46,6 +46,18 @@ pub(crate) async fn fetch(
     Ok(())
 }
 
+/// Writes one file of a folder into a local folder.
+pub(crate) async fn fetch_one(
+    objects: &Objects,
+    workspace: WorkspaceId,
+    [folder, name]: [&str; 2],
+    to: &Path,
+) -> Result<(), Problem> {
+    let key = ObjectKey::named(workspace, &[folder, name])?;
+    tokio::fs::write(to.join(name), objects.get(&key).await?).await?;
+    Ok(())
+}
+
 /// Removes what lies under `folder`.
 pub(crate) async fn remove(
     objects: &Objects,

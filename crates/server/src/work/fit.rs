@@ -49,7 +49,6 @@ fn work(app: &App, context: &JobContext, told: &Told, runtime: &Handle) -> Handl
     let learnt =
         step::run(context, &registry, (0.0, 1.0), |run| learn(&data, &told.request, None, run));
     let learnt = learnt.map_err(step::failed)?;
-    // What was drawn until a person stopped it is not what they asked for.
     context.check()?;
     let name = format!("model-{}-{}", told.model, context.lease().fence);
     let kept = runtime.block_on(keep(app, context, &learnt, name)).map_err(step::refused)?;

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use outlay_core::registry::{Registry, keys};
-use outlay_engine::learn::Fit;
+use outlay_engine::learn::{Fit, SUMMARY, load};
+use outlay_mmm::summary::Summary;
 use outlay_store::{Objects, WorkspaceId};
 
 use super::artefacts;
@@ -50,6 +51,22 @@ impl Fits {
         kept.insert(0, (key, Arc::clone(&fit)));
         kept.truncate(self.most);
         Ok(fit)
+    }
+
+    /// The answers of the fit under `folder` alone: its draws are a thousand times as large, and
+    /// most who read answers never ask anything of the draws.
+    pub(crate) async fn summary(
+        &self,
+        workspace: WorkspaceId,
+        folder: &str,
+    ) -> Result<Summary, Problem> {
+        if let Some(fit) = self.find(&format!("{workspace}/{folder}")) {
+            return Ok(fit.summary.clone());
+        }
+        let place = tempfile::tempdir_in(&self.scratch)?;
+        artefacts::fetch_one(&self.objects, workspace, [folder, SUMMARY], place.path()).await?;
+        let read = tokio::task::spawn_blocking(move || load(place.path()));
+        Ok(read.await??.summary)
     }
 
     fn find(&self, key: &str) -> Option<Arc<Fit>> {

@@ -45,7 +45,15 @@ pub(crate) fn run<T: Send>(
                 std::thread::park_timeout(LOOK);
             }
         });
-        let run = Run { registry, clock: &clock, watch: &watch, cancel: &cancel, threads: None };
+        // What was drawn until a person stopped it is not what they asked for.
+        let run = Run {
+            registry,
+            clock: &clock,
+            watch: &watch,
+            cancel: &cancel,
+            partial: false,
+            threads: None,
+        };
         let ended = End { done: &done, looker: looker.thread().clone() };
         let outcome = work(run);
         drop(ended);

@@ -154,7 +154,7 @@ fn a_fit_is_stopped() {
         let dataset =
             admin.post("/api/datasets", &json!({ "upload": upload, "name": "B" })).body["id"]
                 .clone();
-        let form = json!({ "dataset": dataset, "draws": 20000, "warmup": 20000 });
+        let form = json!({ "dataset": dataset, "draws": 10000, "warmup": 20000 });
         let begun = admin.post("/api/models", &form).body;
         let job = format!("/api/jobs/{}", begun["job"].as_str().unwrap());
         while admin.get(&job).body["state"] == "queued" {

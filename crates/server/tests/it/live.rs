@@ -89,7 +89,7 @@ fn training_is_followed_over_a_socket() {
         let upload = admin.upload("brand.csv", &brand(120)).body["id"].clone();
         let form = json!({ "upload": upload, "name": "B" });
         let dataset = admin.post("/api/datasets", &form).body["id"].clone();
-        let form = json!({ "dataset": dataset, "draws": 20000, "warmup": 20000 });
+        let form = json!({ "dataset": dataset, "draws": 10000, "warmup": 20000 });
         let job = admin.post("/api/models", &form).body["job"].as_str().unwrap().to_owned();
         let path = format!("/api/jobs/{job}/live");
 

@@ -13,14 +13,15 @@ use crate::error::Result;
 use crate::field::{Cell, Field};
 use crate::id::Id;
 use crate::link::rows;
+use crate::statement::places;
 
 /// A question with its values: what [`Facts`] runs, and what [`Facts::plan`] explains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NamedQuery {
     /// Totals per campaign and day.
     CampaignDays(Span),
-    /// One campaign's series.
-    Series(Id<Campaign>, Span),
+    /// The series of some campaigns.
+    Series(Vec<Id<Campaign>>, Span),
     /// The campaigns with the most of something.
     Top(Span, RankBy, u32),
     /// The newest facts, or those before a time.
@@ -88,7 +89,7 @@ impl NamedQuery {
                 "SELECT day, campaign_id, currency, {SUMS} FROM campaign_days
                  WHERE {span}"
             ),
-            Self::Series(..) => {
+            Self::Series(campaigns, _) => {
                 // A connection that was open when the rows were last counted may not know that
                 // days are many and a campaign's few.
                 let by = match engine {
@@ -96,8 +97,9 @@ impl NamedQuery {
                     Engine::Postgres => "",
                 };
                 format!(
-                    "SELECT day, currency, {SUMS} FROM campaign_days {by}
-                     WHERE {span} AND campaign_id = $5 ORDER BY day, currency"
+                    "SELECT day, campaign_id, currency, {SUMS} FROM campaign_days {by}
+                     WHERE {span} AND campaign_id IN ({}) ORDER BY day, currency",
+                    places(5, campaigns.len())
                 )
             }
             Self::Top(_, by, limit) => {
@@ -140,9 +142,9 @@ impl NamedQuery {
         };
         match self {
             Self::CampaignDays(days) | Self::Top(days, ..) | Self::Summary(days) => span(days),
-            Self::Series(campaign, days) => {
+            Self::Series(campaigns, days) => {
                 span(days);
-                values.push(Id::cell(Some(campaign)));
+                values.extend(campaigns.iter().map(|id| Id::cell(Some(id))));
             }
             Self::Latest(before, _) => values.extend(before.iter().map(|at| Cell::cell(Some(at)))),
         }
@@ -156,14 +158,10 @@ impl Facts<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn campaign_days(self, span: Span) -> Result<Vec<CampaignDay>> {
-        let read = |row: &QueryResult| {
-            let (campaign_id, day) = (Field::read(row, "campaign_id")?, Field::read(row, "day")?);
-            Ok(CampaignDay { campaign_id, day, totals: Totals::read(row)? })
-        };
         let asked = NamedQuery::CampaignDays(span);
         let mut days = match self.link.engine() {
             Engine::Sqlite => self.ask(&asked, unpack).await?.concat(),
-            Engine::Postgres => self.ask(&asked, read).await?,
+            Engine::Postgres => self.ask(&asked, campaign_day).await?,
         };
         // Their order by currency here: it would cost SQLite a sorter per row.
         days.sort_by_key(|found| (found.day, found.campaign_id, found.totals.cost.currency));
@@ -175,7 +173,22 @@ impl Facts<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn series(self, campaign: Id<Campaign>, span: Span) -> Result<Vec<DayTotals>> {
-        self.ask(&NamedQuery::Series(campaign, span), day_totals).await
+        self.ask(&NamedQuery::Series(vec![campaign], span), day_totals).await
+    }
+
+    /// The days of some campaigns, by day: one question for a whole page of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn series_of(
+        self,
+        campaigns: Vec<Id<Campaign>>,
+        span: Span,
+    ) -> Result<Vec<CampaignDay>> {
+        if campaigns.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.ask(&NamedQuery::Series(campaigns, span), campaign_day).await
     }
 
     /// The campaigns with the most of something, the most first. Sums of different currencies are
@@ -250,6 +263,11 @@ fn unpack(row: &QueryResult) -> Result<Vec<CampaignDay>, DbErr> {
             Ok(CampaignDay { campaign_id: Id::from_uuid(id), day, totals })
         };
     packed.into_iter().map(one).collect()
+}
+
+fn campaign_day(row: &QueryResult) -> Result<CampaignDay, DbErr> {
+    let (campaign_id, day) = (Field::read(row, "campaign_id")?, Field::read(row, "day")?);
+    Ok(CampaignDay { campaign_id, day, totals: Totals::read(row)? })
 }
 
 fn day_totals(row: &QueryResult) -> Result<DayTotals, DbErr> {

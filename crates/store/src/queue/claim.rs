@@ -10,6 +10,7 @@ use crate::field::{Cell, Field, stamp};
 use crate::id::Id;
 use crate::link::{Link, rows};
 use crate::record::{Record, Stored};
+use crate::statement::places;
 use crate::workspaces::WorkspaceId;
 
 /// A job that its caller now holds.
@@ -120,8 +121,7 @@ impl Queue<'_> {
 }
 
 fn due(condition: &str, kinds: &[String]) -> String {
-    let places: Vec<String> = (2..=kinds.len() + 1).map(|place| format!("${place}")).collect();
-    format!("{condition} AND kind IN ({})", places.join(", "))
+    format!("{condition} AND kind IN ({})", places(2, kinds.len()))
 }
 
 fn values(kinds: &[String], now: DateTime<Utc>) -> Vec<Value> {

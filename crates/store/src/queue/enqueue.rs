@@ -12,6 +12,7 @@ use crate::link::rows;
 use crate::page::{Page, Slice};
 use crate::record::{Record, Stored};
 use crate::rows::Rows;
+use crate::statement::places;
 use crate::users::User;
 
 /// Work to be queued.
@@ -190,12 +191,11 @@ impl Jobs<'_> {
             DateTime::cell(Some(&at)),
         ];
         values.extend(body.values());
-        let places: Vec<String> = (1..=values.len()).map(|place| format!("${place}")).collect();
         let sql = format!(
             "INSERT INTO jobs (workspace_id, id, version, created_at, updated_at, {})
              VALUES ({}) ON CONFLICT DO NOTHING",
             Job::columns().join(", "),
-            places.join(", ")
+            places(1, values.len())
         );
         let written = self.link.run(&sql, values).await?;
         Ok((written == 1).then_some(Stored {

@@ -154,7 +154,7 @@ async fn every_question_is_answered_by_its_index() {
         }
         shop.facts().replace(&days(0, 899), &load).await.unwrap();
         fresh.store.analyse().await.unwrap();
-        let series = NamedQuery::Series(last.unwrap().id, span(0, 60));
+        let series = NamedQuery::Series(vec![last.unwrap().id], span(0, 60));
         for (query, sqlite, postgres) in [
             (
                 NamedQuery::CampaignDays(span(0, 6)),
