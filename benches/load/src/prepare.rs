@@ -89,7 +89,23 @@ pub(crate) async fn content(browser: &mut Browser) -> Result<Content, Failure> {
         wait(browser, &begun["job"]).await?;
         plans.push(text(&begun["plan"]));
     }
+    for plan in &plans {
+        studied(browser, plan).await?;
+    }
     Ok(Content { datasets, models, plans })
+}
+
+/// Waits for the study of a plan, which is made after it.
+async fn studied(browser: &mut Browser, plan: &str) -> Result<(), Failure> {
+    let path = format!("/api/plans/{plan}/sensitivity");
+    loop {
+        let answer = browser.get(&path).await?;
+        match answer.status.as_u16() {
+            // Not made yet.
+            409 => tokio::time::sleep(LOOK).await,
+            _ => return good(answer, "waiting for a study").map(|_| ()),
+        }
+    }
 }
 
 /// Begins a fit.

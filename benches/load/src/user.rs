@@ -17,6 +17,8 @@ use crate::stream::{Heard, listen};
 /// Seconds for which a stream stays open before the browser breaks it off (a laptop is closed, a
 /// proxy ends what is old).
 const STREAM: std::ops::Range<u64> = 60..180;
+/// Seconds within which a page asks for what it was told has changed.
+const SPREAD: f64 = 1.0;
 /// Wait before a stream that failed is opened again.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -95,7 +97,9 @@ async fn look(
         let seconds = world.think.as_secs_f64() * rng.random_range(0.5..1.5);
         let next = (Instant::now() + Duration::from_secs_f64(seconds)).min(world.end);
         while let Ok(Some(())) = timeout_at(next, changes.recv()).await {
-            // Several changes that arrived together are loaded once.
+            // Asked for at a moment of one's own, as the dashboard does (`Refresh` in its
+            // `api/events.ts`); several changes that arrived until then are loaded once.
+            tokio::time::sleep(Duration::from_secs_f64(rng.random_range(0.0..SPREAD))).await;
             while changes.try_recv().is_ok() {}
             read(world, browser, "jobs that run", RUNNING).await;
             read(world, browser, "home", HOME).await;
