@@ -340,6 +340,8 @@ settings! {
         "convention of payment interfaces", "How long a repeated request is answered with the first one's answer";
     STORE_SEEN = "store.seen_seconds", 60.0, "seconds", 0.0, 86400.0, Low,
         "own choice: reading a page must not wait for a write", "How exactly the last use of a session or a token is noted";
+    JOBS_NICENESS = "jobs.niceness", 10.0, "steps", 0.0, 19.0, Low,
+        "own choice: pages are answered at once while models are fitted", "By how much jobs stand back behind requests for the processor (Linux)";
     JOBS_LEASE = "jobs.lease_seconds", 30.0, "seconds", 1.0, 86400.0, Medium,
         "own choice: three missed heartbeats", "Silence of a worker from which another one takes its job over";
     JOBS_HEARTBEAT = "jobs.heartbeat_seconds", 10.0, "seconds", 0.05, 3600.0, Low,

@@ -21,6 +21,7 @@ use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::readiness::Readiness;
+use crate::together::Together;
 use crate::work::fits::Fits;
 use crate::work::studies::Studies;
 
@@ -54,6 +55,7 @@ pub struct App {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) readiness: Readiness,
     pub(crate) studies: Studies,
+    pub(crate) together: Together,
     /// Becomes true when the server stops: what lasts (live updates) ends then.
     pub(crate) stopping: watch::Sender<bool>,
 }
@@ -90,6 +92,7 @@ impl App {
             throttle: Throttle::new(&registry),
             passwords: Passwords::new(),
             studies: Studies::new(&registry),
+            together: Together::default(),
             fits: Fits::new(objects.clone(), scratch.clone(), &registry),
             access: config.jwt.as_ref().map(Access::new).transpose()?,
             oidc: oidc.map(Arc::new),

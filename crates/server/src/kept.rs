@@ -34,6 +34,25 @@ pub(crate) async fn answer<T: Serialize, F: Future<Output = Result<T, Problem>>>
     headers: HeaderMap,
     make: impl FnOnce() -> F,
 ) -> Result<Response, Problem> {
+    let kept = text(app, workspace, made, make).await?;
+    Ok((headers, json(kept)).into_response())
+}
+
+/// An answer that is JSON already.
+pub(crate) fn json(text: Bytes) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], text)
+}
+
+/// The text of the answer, kept or made now.
+///
+/// # Errors
+/// What making it reports; that is not kept.
+pub(crate) async fn text<T: Serialize, F: Future<Output = Result<T, Problem>>>(
+    app: &App,
+    workspace: WorkspaceId,
+    made: Made<'_>,
+    make: impl FnOnce() -> F,
+) -> Result<Bytes, Problem> {
     // Another version of the program may answer in another form, and may share the cache.
     let parts = [&[outlay_engine::VERSION], made.parts].concat();
     let key = CacheKey::new(workspace, made.question, made.data, made.model, &parts);
@@ -41,6 +60,5 @@ pub(crate) async fn answer<T: Serialize, F: Future<Output = Result<T, Problem>>>
         let answer = make().await?;
         Ok::<_, Problem>(Bytes::from(serde_json::to_vec(&answer)?))
     });
-    let kept = kept.await?;
-    Ok((headers, [(header::CONTENT_TYPE, "application/json")], kept).into_response())
+    kept.await
 }

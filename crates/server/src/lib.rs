@@ -32,6 +32,7 @@ mod reload;
 mod routes;
 mod scratch;
 pub mod serve;
+mod together;
 pub mod traces;
 mod ui;
 pub mod upkeep;

@@ -2,6 +2,7 @@
 //! with its progress told and its effects written together with the end of its job.
 
 mod artefacts;
+mod calm;
 mod demo;
 mod fit;
 pub(crate) mod fits;
@@ -52,7 +53,7 @@ fn observed(
     traces::resume(&span, job.body.trace_parent.as_deref());
     let _inside = span.enter();
     let attempt = app.metrics.attempt(kind);
-    let done = work(app, context);
+    let done = calm::run(&app.registry, || work(app, context));
     let outcome = match &done {
         Ok(_) => "succeeded",
         Err(JobError::Cancelled) => "cancelled",

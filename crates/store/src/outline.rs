@@ -95,13 +95,18 @@ impl Spec {
 /// that were written before there were outlines.
 fn columns<T: Outlined>(engine: Engine) -> Vec<String> {
     let own = T::columns().into_iter();
-    let Some(spec) = spec(T::TABLE) else { return own.collect() };
-    let document = spec.document;
-    let outline = format!(
-        "CASE WHEN {document} IS NULL THEN NULL ELSE COALESCE({COLUMN}, {}) END AS {document}",
-        spec.expression(engine, document)
-    );
-    own.map(|column| if column == document { outline.clone() } else { column }).collect()
+    let (Some(spec), Some(outline)) = (spec(T::TABLE), outline::<T>(engine)) else {
+        return own.collect();
+    };
+    let named = format!("{outline} AS {}", spec.document);
+    own.map(|column| if column == spec.document { named.clone() } else { column }).collect()
+}
+
+/// The outline of a row.
+fn outline<T: Outlined>(engine: Engine) -> Option<String> {
+    let spec = spec(T::TABLE)?;
+    let (document, made) = (spec.document, spec.expression(engine, spec.document));
+    Some(format!("CASE WHEN {document} IS NULL THEN NULL ELSE COALESCE({COLUMN}, {made}) END"))
 }
 
 impl<T: Outlined> Rows<'_, T> {
@@ -142,16 +147,25 @@ impl Rows<'_, Model> {
         Ok(found.into_iter().next().map(Outline))
     }
 
-    /// Models that answer, learnt after `since` and not published, newest first, in outline.
+    /// The newest model that answers exactly (no approximation), was learnt after `since`, and is not
+    /// published, in outline.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn waiting_since(self, since: DateTime<Utc>) -> Result<Vec<Outline<Model>>> {
-        let columns = columns::<Model>(self.link.engine());
-        let condition = "published_at IS NULL AND state = $1 AND created_at > $2";
+    pub async fn waiting_since(self, since: DateTime<Utc>) -> Result<Option<Outline<Model>>> {
+        let engine = self.link.engine();
+        let columns = columns::<Model>(engine);
+        let outline = outline::<Model>(engine).unwrap_or_default();
+        let approximate = match engine {
+            Engine::Sqlite => format!("json_extract({outline}, '$.approximate') = 0"),
+            Engine::Postgres => format!("({outline}) ->> 'approximate' = 'false'"),
+        };
+        let condition =
+            format!("published_at IS NULL AND state = $1 AND created_at > $2 AND {approximate}");
         let values =
             vec![ModelState::cell(Some(&ModelState::Ready)), DateTime::cell(Some(&stamp(since)))];
-        let found = self.select_columns(&columns, condition, values, "ORDER BY id DESC").await?;
-        Ok(found.into_iter().map(Outline).collect())
+        let newest = "ORDER BY id DESC LIMIT 1";
+        let found = self.select_columns(&columns, &condition, values, newest).await?;
+        Ok(found.into_iter().next().map(Outline))
     }
 }

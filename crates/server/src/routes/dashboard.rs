@@ -1,8 +1,8 @@
 //! What Home shows: the last periods of the newest data set, and the published model's answers.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use outlay_core::registry::keys;
 use outlay_core::{Calendar, Exposure, Panel};
@@ -35,26 +35,30 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
     responses((status = 200, body = HomeView)))]
 async fn summary(State(app): State<Shared>, caller: Caller<Viewer>) -> Result<Response, Problem> {
-    let models = app.scope(caller.workspace).models();
+    let workspace = caller.workspace;
+    let made = app.together.of(workspace, "home".to_owned(), || summarised(&app, workspace));
+    Ok(kept::json(made.await?).into_response())
+}
+
+async fn summarised(app: &App, workspace: WorkspaceId) -> Result<Bytes, Problem> {
+    let models = app.scope(workspace).models();
     let model = models.published_last().await?;
-    let dataset = current(&app, caller.workspace, model.as_deref()).await?;
-    let mut needs = needs(&app, caller.workspace).await?;
+    let dataset = current(app, workspace, model.as_deref()).await?;
+    let mut needs = needs(app, workspace).await?;
     if let Some(published) = &model {
-        needs.extend(unpublished(&app, caller.workspace, published).await?);
+        needs.extend(unpublished(app, workspace, published).await?);
     }
     let data = dataset.as_ref().map(Stored::etag).unwrap_or_default();
     let tag = model.as_deref().map(Stored::etag).unwrap_or_default();
     let waiting = serde_json::to_string(&needs)?;
-    let late = app.settings(caller.workspace).await?.get(&keys::DATA_LATE);
+    let late = app.settings(workspace).await?.get(&keys::DATA_LATE);
     // Whether more data is due changes from one day to the next.
     let (now, after) = (app.now(), late.to_string());
     let today = now.date_naive().to_string();
     let parts = [waiting.as_str(), &after, &today];
     let made = Made { question: "home", data: &data, model: &tag, parts: &parts };
-    kept::answer(&app, caller.workspace, made, HeaderMap::new(), || async {
-        home(&app, caller.workspace, model, dataset, needs, (late, now)).await
-    })
-    .await
+    kept::text(app, workspace, made, || home(app, workspace, model, dataset, needs, (late, now)))
+        .await
 }
 
 async fn home(
@@ -119,12 +123,8 @@ async fn unpublished(
 ) -> Result<Option<Need>, Problem> {
     let Some(since) = published.body.published_at else { return Ok(None) };
     let waiting = app.scope(workspace).models().waiting_since(since).await?;
-    let whole = |model: &Outline<Model>| {
-        let summary = model.body.summary.as_ref();
-        summary.and_then(|summary| summary.get("approximate")) == Some(&Value::Bool(false))
-    };
     let name = |model: &Stored<Model>| format!("{} v{}", model.body.name, model.body.number);
-    Ok(waiting.into_iter().find(whole).map(|waiting| Need {
+    Ok(waiting.map(|waiting| Need {
         kind: "model",
         title: "A newer model is not published".to_owned(),
         sentence: format!(

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use outlay_store::{
     Id, Job, JobState, LogLine, ModelState, Run, ScenarioState, Stored, WorkspaceId,
@@ -15,11 +16,12 @@ use utoipa_axum::routes;
 use crate::app::{App, Shared};
 use crate::auth::{Analyst, Caller, Viewer};
 use crate::extract::{Ident, Listed, Paging, Params};
+use crate::kept;
 use crate::problem::Problem;
 use crate::wire::job::{JobView, job};
 
 /// Which jobs.
-#[derive(Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Filter {
     /// `queued`, `running`, `succeeded`, `failed` or `cancelled`; all when left out.
@@ -47,13 +49,17 @@ async fn list(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Params(filter): Params<Filter>,
-) -> Result<Json<Listed<JobView>>, Problem> {
+) -> Result<Response, Problem> {
+    let question = format!("jobs {filter:?}");
     let Filter { state, cursor, limit } = filter;
     let page = Paging { cursor, limit }.page()?;
     let state: Option<JobState> =
         state.as_deref().filter(|state| !state.is_empty()).map(str::parse).transpose()?;
-    let found = app.scope(caller.workspace).jobs().list(state, page).await?;
-    Ok(Json(Listed::of(found, |stored| job(&stored))))
+    let made = app.together.of(caller.workspace, question, || async {
+        let found = app.scope(caller.workspace).jobs().list(state, page).await?;
+        Ok(serde_json::to_vec(&Listed::of(found, |stored| job(&stored)))?.into())
+    });
+    Ok(kept::json(made.await?).into_response())
 }
 
 /// A job.

@@ -36,6 +36,7 @@ pub(crate) fn run<T: Send>(
     let (cancel, done) = (AtomicBool::new(false), AtomicBool::new(false));
     let watch = |progress: &Progress| tell(context, part, progress);
     let clock = Since(Instant::now());
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         let looker = scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
@@ -52,7 +53,8 @@ pub(crate) fn run<T: Send>(
             watch: &watch,
             cancel: &cancel,
             partial: false,
-            threads: None,
+            // Of its own: those that the process shares do not stand back.
+            threads: Some(threads),
         };
         let ended = End { done: &done, looker: looker.thread().clone() };
         let outcome = work(run);
