@@ -185,7 +185,9 @@ async fn keep_fitting(
     let mut learnt = 0;
     while wanted && Instant::now() < world.end {
         let fitted = async {
-            let begun = prepare::fit(&mut admin, &dataset, 100 + learnt, "nuts", draws).await?;
+            let begun =
+                prepare::fit(&mut admin, (&dataset, "Meanwhile"), 100 + learnt, "nuts", draws)
+                    .await?;
             prepare::wait(&mut admin, &begun["job"]).await
         };
         tokio::select! {

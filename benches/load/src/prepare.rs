@@ -16,6 +16,8 @@ pub(crate) struct Content {
     pub(crate) plans: Vec<String>,
 }
 
+/// Name of the content's models.
+const CONTENT: &str = "Load";
 /// Models of the content.
 const MODELS: usize = 2;
 /// Draws of a chain of the content's models.
@@ -73,16 +75,18 @@ pub(crate) async fn content(browser: &mut Browser) -> Result<Content, Failure> {
         let made = good(browser.post("/api/datasets", &form).await?, "accepting the file")?;
         datasets.push(text(&made["id"]));
     }
-    let mut models = ready(browser, "/api/models").await?;
+    // Not those of earlier runs' fits, which nobody looks at.
+    let mut models = ready(browser, "/api/models?limit=10000", Some(CONTENT)).await?;
     while models.len() < MODELS {
-        let begun = fit(browser, &datasets[0], models.len() as u64, "laplace", DRAWS).await?;
+        let seed = models.len() as u64;
+        let begun = fit(browser, (&datasets[0], CONTENT), seed, "laplace", DRAWS).await?;
         let id = text(&begun["model"]);
         wait(browser, &begun["job"]).await?;
         let path = format!("/api/models/{id}/publish");
         good(browser.post(&path, &json!({})).await?, "publishing")?;
         models.push(id);
     }
-    let mut plans = ready(browser, "/api/plans").await?;
+    let mut plans = ready(browser, "/api/plans", None).await?;
     if plans.is_empty() {
         let form = json!({ "model": models[0], "question": { "horizon": 8 } });
         let begun = good(browser.post("/api/plans", &form).await?, "asking for a plan")?;
@@ -111,13 +115,13 @@ async fn studied(browser: &mut Browser, plan: &str) -> Result<(), Failure> {
 /// Begins a fit.
 pub(crate) async fn fit(
     browser: &mut Browser,
-    dataset: &str,
+    (dataset, name): (&str, &str),
     seed: u64,
     method: &str,
     draws: u32,
 ) -> Result<Value, Failure> {
     let form = json!({
-        "dataset": dataset, "name": "Load", "preset": "meridian", "method": method,
+        "dataset": dataset, "name": name, "preset": "meridian", "method": method,
         "seed": seed, "backtest": 0, "draws": draws,
     });
     good(browser.post("/api/models", &form).await?, "beginning a fit")
@@ -141,10 +145,16 @@ async fn ids(browser: &mut Browser, path: &str) -> Result<Vec<String>, Failure> 
     Ok(found["items"].as_array().into_iter().flatten().map(|item| text(&item["id"])).collect())
 }
 
-async fn ready(browser: &mut Browser, path: &str) -> Result<Vec<String>, Failure> {
+async fn ready(
+    browser: &mut Browser,
+    path: &str,
+    name: Option<&str>,
+) -> Result<Vec<String>, Failure> {
     let found = good(browser.get(path).await?, "looking what is there")?;
     let items = found["items"].as_array().into_iter().flatten();
-    Ok(items.filter(|item| item["state"] == "ready").map(|item| text(&item["id"])).collect())
+    let wanted =
+        |item: &&Value| item["state"] == "ready" && name.is_none_or(|name| item["name"] == name);
+    Ok(items.filter(wanted).map(|item| text(&item["id"])).collect())
 }
 
 fn text(value: &Value) -> String {

@@ -19,6 +19,11 @@ use commands::{
 };
 use context::{Context, Format};
 
+/// Gives memory back to the system: a server that fits models would otherwise keep what the largest
+/// fit of each of its threads needed.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Where the next unit of marketing money should go, and how sure that is.
 #[derive(Parser)]
 #[command(name = "outlay", version, propagate_version = true, arg_required_else_help = true)]
