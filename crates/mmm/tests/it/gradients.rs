@@ -9,6 +9,7 @@ use outlay_core::{
 };
 use outlay_inference::Density;
 use outlay_mmm::density::Evaluator;
+use outlay_mmm::explain::Explainer;
 use outlay_mmm::model::layout::Way;
 use outlay_mmm::model::{Model, Treatment};
 use outlay_mmm::spec::Spec;
@@ -141,6 +142,55 @@ fn every_adstock_family_has_the_right_gradient() {
             2,
         );
     }
+}
+
+#[test]
+fn what_was_before_the_data_has_the_right_gradient() {
+    let history = "history = { uniform = { low = 0.0, high = 1.2 } }";
+    for family in ["none", "geometric", "delayed", "binomial", "weibull-cdf", "weibull"] {
+        for (effect, prior) in [("roi", "0.2"), ("mroi", "0.2"), ("contribution", "-3.0")] {
+            // Windows shorter and longer than the four periods that are known before the data.
+            for (max_lag, geos) in [(3, 1), (9, 1), (9, 3), (40, 1)] {
+                check(
+                    &format!(
+                        "{history}\n[media.adstock]\nfamily = '{family}'\nmax_lag = {max_lag}\n\
+                         [media.effect]\non = '{effect}'\n\
+                         prior = {{ log-normal = {{ mu = {prior}, sigma = 0.5 }} }}"
+                    ),
+                    geos,
+                );
+            }
+        }
+    }
+}
+
+/// A channel that always ran the same carries the same into every period, once all of that was there
+/// before the data; without, the first periods have less.
+#[test]
+fn a_steady_channel_has_no_first_periods() {
+    let mut panel = panel(1, 5);
+    let steady = Grid::from_fn(1, panel.n_periods() + panel.lead_in, |_, _| 50.0);
+    panel.channels[0].exposure = Exposure::Volume { unit: "impressions".into(), values: steady };
+    panel.kpi.revenue_per_unit = None;
+    let brought = |level: f64| {
+        let text = format!(
+            "version = 1\npreset = 'meridian'\nhistory = {{ fixed = {{ value = {level} }} }}\n\
+             [media.adstock]\nmax_lag = 12\nalpha = {{ fixed = {{ value = 0.8 }} }}"
+        );
+        let model = Arc::new(Model::new(&Spec::from_toml(&text).unwrap(), &panel).unwrap());
+        let mut evaluator = Evaluator::new(Arc::clone(&model));
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let at = evaluator.prior_point(&mut rng);
+        let draw = evaluator.draw(&at, &mut rng).unwrap();
+        Explainer::new(model).account(&draw).channels.swap_remove(0)
+    };
+    let (with, without) = (brought(1.0), brought(0.0));
+    for (t, value) in with.iter().enumerate() {
+        assert!((value / with[0] - 1.0).abs() < 1e-12, "period {t}: {value} after {}", with[0]);
+    }
+    // Four periods are known before the data, and eight more are in the window.
+    assert!(without[0] < 0.95 * without[8], "{without:?}");
+    assert!((without[8] / without[29] - 1.0).abs() < 1e-12, "{without:?}");
 }
 
 #[test]
