@@ -354,6 +354,7 @@ impl Evaluator {
                     }
                     unit.backward_further(
                         counterfactual,
+                        &self.theta,
                         periods,
                         &self.lift_adjoint,
                         pass,

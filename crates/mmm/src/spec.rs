@@ -407,6 +407,11 @@ pub struct Spec {
     /// Channels that differ: the same keys as `media`, only those that differ.
     #[serde(default)]
     pub channel: IndexMap<String, toml::Table>,
+    /// Prior of the share of its usual exposure that every channel had before the data, which carries
+    /// over into their first periods; nothing was there when absent. Only where carry-over comes
+    /// before saturation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<Distribution>,
     /// Observation noise.
     pub likelihood: Likelihood,
     /// Structures to weigh against each other; the specification alone where there are none.

@@ -211,5 +211,7 @@ fn silent(unit: &MediaUnit, geos: usize, periods: usize, span: usize) -> Series 
     Series {
         level: extend(&unit.series.level),
         multiplier: unit.series.multiplier.as_ref().map(|m| extend(m)),
+        // The data are what was before.
+        before: None,
     }
 }

@@ -105,7 +105,10 @@ fn repeated(
         Some(reach) => Series {
             level: extend(&unit.series.level, 1.0),
             multiplier: Some(extend(reach, multiplier)),
+            before: None,
         },
-        None => Series { level: extend(&unit.series.level, multiplier), multiplier: None },
+        None => {
+            Series { level: extend(&unit.series.level, multiplier), multiplier: None, before: None }
+        }
     }
 }

@@ -52,7 +52,11 @@ pub(super) fn compile(spec: &Spec, panel: &Panel) -> Result<Model, ModelError> {
         return Err(ModelError::NothingObserved);
     }
     let mut layout = Layout::default();
-    let units = media_units(spec, panel, &heads, &kpi_scale, &mut layout)?;
+    let history = match &spec.history {
+        Some(prior) => layout.add("history".to_owned(), prior),
+        None => Slot::Fixed(0.0),
+    };
+    let units = media_units(spec, panel, &heads, &kpi_scale, history, &mut layout)?;
     if units.len() * 2 > n_observed {
         let parameters = layout.len();
         return Err(ModelError::TooManyParameters { parameters, observations: n_observed });
@@ -190,6 +194,24 @@ fn padded(grid: &Grid, lead_in: usize, pad: usize, heads: &[f64], scale: f64) ->
     out
 }
 
+/// Usual exposure of each geo, scaled as by [`padded`]: the mean of the first `window` periods that
+/// are known. Nothing where a channel is silent at first for longer than ever again: it began then.
+fn usual(grid: &Grid, lead_in: usize, window: usize, heads: &[f64], scale: f64) -> Vec<f64> {
+    let from = lead_in.saturating_sub(window);
+    let one = |g: usize| {
+        let row = &grid.row(g)[from..];
+        let silent = |values: &[f64]| values.iter().take_while(|v| **v == 0.0).count();
+        let first = silent(row);
+        let later = (first..row.len()).map(|t| silent(&row[t..])).max().unwrap_or(0);
+        if first > later {
+            return 0.0;
+        }
+        let known = &row[..window.min(row.len())];
+        known.iter().sum::<f64>() / known.len().max(1) as f64 / heads[g] / scale
+    };
+    (0..grid.geos()).map(one).collect()
+}
+
 /// `series` with its drivers multiplied by `factor` where `affected(geo, period)`; periods of the
 /// pad are `None`.
 fn scaled_series(
@@ -206,6 +228,11 @@ fn scaled_series(
             *value *= factor;
         }
     }
+    for (g, value) in series.before.iter_mut().flatten().enumerate() {
+        if affected(g, None) {
+            *value *= factor;
+        }
+    }
     series
 }
 
@@ -214,6 +241,7 @@ fn media_units(
     panel: &Panel,
     heads: &[f64],
     kpi_scale: &Affine,
+    history: Slot,
     layout: &mut Layout,
 ) -> Result<Vec<MediaUnit>, ModelError> {
     let mut units = Vec::new();
@@ -227,13 +255,23 @@ fn media_units(
             Some(spend),
             heads,
             kpi_scale,
+            history,
             layout,
         );
         units.push(unit?);
     }
     for organic in &panel.organic {
-        let unit =
-            unit(spec, panel, &organic.name, &organic.exposure, None, heads, kpi_scale, layout);
+        let unit = unit(
+            spec,
+            panel,
+            &organic.name,
+            &organic.exposure,
+            None,
+            heads,
+            kpi_scale,
+            history,
+            layout,
+        );
         units.push(unit?);
     }
     Ok(units)
@@ -247,6 +285,7 @@ fn unit(
     spend: Option<f64>,
     heads: &[f64],
     kpi_scale: &Affine,
+    history: Slot,
     layout: &mut Layout,
 ) -> Result<MediaUnit, ModelError> {
     let by_reach = matches!(exposure, Exposure::ReachFrequency { .. });
@@ -277,12 +316,17 @@ fn unit(
         Exposure::ReachFrequency { reach, .. } => reach,
     };
     let exposure_scale = affine(spec.scaling.media, &per_head(driver, heads)).spread;
+    let known = panel.lead_in.min(pad);
+    let taken_for_granted = history != Slot::Fixed(0.0) && media.order == Order::AdstockFirst;
+    let before = (taken_for_granted && !by_reach)
+        .then(|| usual(driver, panel.lead_in, window, heads, exposure_scale));
     let driver = padded(driver, panel.lead_in, pad, heads, exposure_scale);
     let series = match exposure {
-        Exposure::Volume { .. } => Series { level: driver, multiplier: None },
+        Exposure::Volume { .. } => Series { level: driver, multiplier: None, before },
         Exposure::ReachFrequency { frequency, .. } => Series {
             level: padded(frequency, panel.lead_in, pad, &vec![1.0; heads.len()], 1.0),
             multiplier: Some(driver),
+            before: None,
         },
     };
     let (adstock, adstock_slots) = adstock(&media, window, in_unit, name, &names, layout);
@@ -300,6 +344,8 @@ fn unit(
         adstock_slots,
         saturation,
         saturation_slots,
+        known,
+        history,
         saturation_first: by_reach || media.order == Order::SaturationFirst,
         effect,
     };

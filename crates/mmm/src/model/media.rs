@@ -13,6 +13,8 @@ pub struct Series {
     pub level: Vec<f64>,
     /// What multiplies the saturated level: reach per head, for reach and frequency.
     pub multiplier: Option<Vec<f64>>,
+    /// Usual exposure of each geo before all that is known, where some is taken for granted.
+    pub before: Option<Vec<f64>>,
 }
 
 /// What turns transformed exposure into an effect size.
@@ -68,6 +70,10 @@ pub struct MediaUnit {
     pub saturation: SaturationShape,
     /// Saturation parameters.
     pub saturation_slots: [Slot; 2],
+    /// Periods before the data whose exposure is known.
+    pub known: usize,
+    /// Share of the usual exposure that there was before all that is known.
+    pub history: Slot,
     /// Whether saturation comes before carry-over.
     pub saturation_first: bool,
     /// Effect size.
@@ -180,6 +186,13 @@ impl MediaUnit {
             for (row, out) in rows {
                 convolve(weights, row, self.pad, out);
             }
+            if let Some(before) = &series.before {
+                let share = self.history.value(theta);
+                let rows = pass.carried.chunks_exact_mut(periods).zip(before);
+                for (row, usual) in rows {
+                    self.carry_over_start(weights, share * usual, row);
+                }
+            }
             let carried = &pass.carried[..n];
             if SLOPES {
                 let out = &mut pass.out;
@@ -190,12 +203,44 @@ impl MediaUnit {
         }
     }
 
+    /// Adds what a steady exposure before all that is known carries into the first periods.
+    #[inline(always)]
+    fn carry_over_start(&self, weights: &[f64], exposure: f64, row: &mut [f64]) {
+        let mut tail = 0.0;
+        for lag in (self.known + 1..weights.len()).rev() {
+            tail += weights[lag];
+            if let Some(cell) = row.get_mut(lag - 1 - self.known) {
+                *cell += exposure * tail;
+            }
+        }
+    }
+
+    /// The derivative of [`Self::carry_over_start`]: in the weights, added for an exposure of
+    /// `exposure`, and in the exposure, given.
+    #[inline(always)]
+    fn start_adjoint(
+        &self,
+        weights: &[f64],
+        exposure: f64,
+        adjoint: &[f64],
+        weight_adjoint: &mut [f64],
+    ) -> f64 {
+        let (mut sum, mut in_exposure) = (0.0, 0.0);
+        for lag in self.known + 1..weights.len() {
+            sum += adjoint.get(lag - 1 - self.known).copied().unwrap_or_default();
+            weight_adjoint[lag] += exposure * sum;
+            in_exposure += weights[lag] * sum;
+        }
+        in_exposure
+    }
+
     /// Adds the derivative of `Σ d_out · out` in the transform parameters to `gradient` and in
     /// the weights to `weight_adjoint`.
     #[inline(always)]
     fn transform_adjoint(
         &self,
         series: &Series,
+        theta: &[f64],
         weights: &[f64],
         periods: usize,
         d_out: &[f64],
@@ -239,6 +284,15 @@ impl MediaUnit {
             for (g, d) in pass.adjoint[..n].chunks_exact(periods).enumerate() {
                 let row = &series.level[g * padded..(g + 1) * padded];
                 convolve_weights_adjoint(d, row, self.pad, weight_adjoint);
+            }
+            if let Some(before) = &series.before {
+                let share = self.history.value(theta);
+                let mut in_share = 0.0;
+                for (d, usual) in pass.adjoint[..n].chunks_exact(periods).zip(before) {
+                    in_share +=
+                        usual * self.start_adjoint(weights, share * usual, d, weight_adjoint);
+                }
+                self.history.add(gradient, in_share);
             }
         }
     }
@@ -384,6 +438,7 @@ impl MediaUnit {
         w.weight_adjoint.fill(0.0);
         self.transform_adjoint(
             &self.series,
+            theta,
             &w.weights,
             periods,
             &w.d_out,
@@ -394,6 +449,7 @@ impl MediaUnit {
         if let (Some(series), Some(pass)) = (&effect.counterfactual, &mut w.counterfactual) {
             self.transform_adjoint(
                 series,
+                theta,
                 &w.weights,
                 periods,
                 &w.d_out_counterfactual,
@@ -426,6 +482,7 @@ impl MediaUnit {
     pub(crate) fn backward_further(
         &self,
         series: &Series,
+        theta: &[f64],
         periods: usize,
         d_out: &[f64],
         pass: &mut Pass,
@@ -435,7 +492,7 @@ impl MediaUnit {
         w.weight_adjoint.fill(0.0);
         let weights = &w.weights;
         let adjoint = &mut w.weight_adjoint;
-        self.transform_adjoint(series, weights, periods, d_out, pass, adjoint, gradient);
+        self.transform_adjoint(series, theta, weights, periods, d_out, pass, adjoint, gradient);
         for k in 0..self.adstock.parameters().len() {
             self.adstock_slots[k].add(gradient, dot(&w.weight_adjoint, &w.weight_slopes[k]));
         }

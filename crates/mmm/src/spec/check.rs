@@ -13,6 +13,9 @@ pub(super) fn check(spec: &Spec) -> Result<(), Problem> {
     positive("likelihood.sigma", &spec.likelihood.sigma)?;
     positive("likelihood.degrees_of_freedom", &spec.likelihood.degrees_of_freedom)?;
     positive("geo.media_sd", &spec.geo.media_sd)?;
+    if let Some(prior) = &spec.history {
+        positive("history", prior)?;
+    }
     check_likelihood(spec)?;
     gaussian("geo.level", &spec.geo.level)?;
     let scales = [

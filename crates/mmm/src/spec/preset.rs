@@ -177,6 +177,7 @@ fn meridian() -> Spec {
             common: None,
             coarsening: None,
         },
+        history: None,
         holdout: Holdout::default(),
         structure: Vec::new(),
         lift_test: Vec::new(),
@@ -288,6 +289,8 @@ fn outlay() -> Spec {
     spec.controls.neighbours = Some(normal(0.0, 0.5));
     spec.controls.common_spending = Some(half_normal(0.3));
     spec.geo.media_sd = half_normal(0.25);
+    // Data seldom begin where a brand began.
+    spec.history = Some(Distribution::Uniform { low: 0.0, high: 1.2 });
     spec.likelihood.sigma = half_normal(1.0);
     spec.likelihood.common = Some(half_normal(0.5));
     spec.likelihood.autocorrelation = Some(Distribution::Beta { alpha: 1.5, beta: 2.5 });

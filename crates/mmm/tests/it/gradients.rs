@@ -9,6 +9,7 @@ use outlay_core::{
 };
 use outlay_inference::Density;
 use outlay_mmm::density::Evaluator;
+use outlay_mmm::explain::Explainer;
 use outlay_mmm::model::layout::Way;
 use outlay_mmm::model::{Model, Treatment};
 use outlay_mmm::spec::Spec;
@@ -17,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// A small generated panel: three channels (one by reach and frequency), one organic, one
 /// control, one treatment; `geos` geos; some lead-in.
-fn panel(geos: usize, seed: u64) -> Panel {
+fn draft(geos: usize, seed: u64) -> PanelDraft {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let periods = 30;
     let lead_in = 4;
@@ -50,7 +51,7 @@ fn panel(geos: usize, seed: u64) -> Panel {
             spend: grid(periods, 5.0, 20.0, 0.0),
         },
     ];
-    Panel::new(PanelDraft {
+    PanelDraft {
         calendar: Calendar::regular(Granularity::Week, "2023-01-02".parse().unwrap(), periods),
         lead_in,
         geos: (0..geos).map(|g| format!("geo{g}")).collect(),
@@ -69,8 +70,11 @@ fn panel(geos: usize, seed: u64) -> Panel {
         }],
         controls: vec![Covariate { name: "weather".into(), values: grid(periods, -1.0, 1.0, 0.0) }],
         treatments: vec![Covariate { name: "price".into(), values: grid(periods, 4.0, 6.0, 0.0) }],
-    })
-    .unwrap()
+    }
+}
+
+fn panel(geos: usize, seed: u64) -> Panel {
+    Panel::new(draft(geos, seed)).unwrap()
 }
 
 fn evaluator(toml: &str, geos: usize) -> Evaluator {
@@ -141,6 +145,60 @@ fn every_adstock_family_has_the_right_gradient() {
             2,
         );
     }
+}
+
+#[test]
+fn what_was_before_the_data_has_the_right_gradient() {
+    let history = "history = { uniform = { low = 0.0, high = 1.2 } }";
+    for family in ["none", "geometric", "delayed", "binomial", "weibull-cdf", "weibull"] {
+        for (effect, prior) in [
+            ("roi", "log-normal = { mu = 0.2, sigma = 0.5 }"),
+            ("mroi", "log-normal = { mu = 0.2, sigma = 0.5 }"),
+            ("contribution", "beta = { alpha = 1.0, beta = 30.0 }"),
+        ] {
+            // Windows shorter and longer than the four periods that are known before the data.
+            for (max_lag, geos) in [(3, 1), (9, 1), (9, 3), (40, 1)] {
+                check(
+                    &format!(
+                        "{history}\n[media.adstock]\nfamily = '{family}'\nmax_lag = {max_lag}\n\
+                         [media.effect]\non = '{effect}'\n\
+                         prior = {{ {prior} }}"
+                    ),
+                    geos,
+                );
+            }
+        }
+    }
+}
+
+/// A channel that always ran the same carries the same into every period, once all of that was there
+/// before the data; without, the first periods have less.
+#[test]
+fn a_steady_channel_has_no_first_periods() {
+    let mut draft = draft(1, 5);
+    let steady = Grid::from_fn(1, draft.calendar.len() + draft.lead_in, |_, _| 50.0);
+    draft.channels[0].exposure = Exposure::Volume { unit: "impressions".into(), values: steady };
+    draft.kpi.revenue_per_unit = None;
+    let panel = Panel::new(draft).unwrap();
+    let brought = |history: &str| {
+        let text = format!(
+            "version = 1\npreset = 'meridian'\n{history}\n[media.adstock]\nmax_lag = 12\nalpha = {{ fixed = {{ value = 0.8 }} }}"
+        );
+        let model = Arc::new(Model::new(&Spec::from_toml(&text).unwrap(), &panel).unwrap());
+        let mut evaluator = Evaluator::new(Arc::clone(&model));
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let at = evaluator.prior_point(&mut rng);
+        let draw = evaluator.draw(&at, &mut rng).unwrap();
+        Explainer::new(model).account(&draw).channels.swap_remove(0)
+    };
+    let with = brought("history = { fixed = { value = 1.0 } }");
+    let without = brought("");
+    for (t, value) in with.iter().enumerate() {
+        assert!((value / with[0] - 1.0).abs() < 1e-12, "period {t}: {value} after {}", with[0]);
+    }
+    // Four periods are known before the data, and eight more are in the window.
+    assert!(without[0] < 0.95 * without[8], "{without:?}");
+    assert!((without[8] / without[29] - 1.0).abs() < 1e-12, "{without:?}");
 }
 
 #[test]
