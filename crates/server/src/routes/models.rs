@@ -32,7 +32,7 @@ use crate::problem::Problem;
 use crate::traces;
 use crate::wire::model::{Asked, ModelView, model};
 use crate::wire::sentence_case;
-use crate::work::{self, fits, mart};
+use crate::work::{self, mart};
 
 /// What is asked of a model: the keys of a fit's request, and the data set.
 #[derive(Deserialize)]
