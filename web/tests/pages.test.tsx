@@ -160,6 +160,96 @@ describe("dropping a file", () => {
   });
 });
 
+describe("a range of days", () => {
+  const asked = (calls: ReturnType<typeof serve>, path: string) => Object.fromEntries(calls.filter((c) => c.path === path).at(-1)!.query);
+
+  it("lives in the address, and every request of the page has it", async () => {
+    const calls = serve();
+    const { router } = open("/?last=52&compare=year&channel=tv");
+    await heading(/Revenue was/);
+    await waitFor(() => expect(asked(calls, "/api/dashboard/summary")).toEqual({ last: "52", compare: "year", channel: "tv" }), LONG);
+    const user = userEvent.setup();
+    const group = screen.getByRole("group", { name: "Time range and filters" });
+    expect((within(group).getByLabelText("Time range") as HTMLSelectElement).value).toBe("52");
+    await user.selectOptions(within(group).getByLabelText("Time range"), "Last 4 weeks");
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ last: 4, compare: "year", channel: "tv" }));
+    await waitFor(() => expect(asked(calls, "/api/dashboard/summary")).toMatchObject({ last: "4" }));
+    await user.selectOptions(within(group).getByLabelText("Channel"), "All channels");
+    await waitFor(() => expect(asked(calls, "/api/dashboard/summary")).toEqual({ last: "4", compare: "year" }));
+    router.history.back();
+    await waitFor(() => expect((within(group).getByLabelText("Channel") as HTMLSelectElement).value).toBe("tv"));
+  });
+
+  it("goes along to other pages with days, and leaves the filters", async () => {
+    const calls = serve();
+    const { router } = open("/?last=4&channel=tv");
+    await heading(/Revenue was/);
+    const user = userEvent.setup();
+    await user.keyboard("gc");
+    await waitFor(() => expect(router.state.location.pathname).toBe("/campaigns"));
+    await heading(/has spent most/);
+    expect(asked(calls, "/api/campaigns/summary")).toEqual({ last: "4" });
+    await user.selectOptions(screen.getByLabelText("Platform"), "Meta");
+    await waitFor(() => expect(asked(calls, "/api/campaigns")).toEqual({ last: "4", platform: "Meta" }));
+    await user.click(screen.getByRole("link", { name: "search always on" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/campaigns/c1"), LONG);
+    await waitFor(() => expect(asked(calls, "/api/campaigns/c1/series")).toEqual({ last: "4" }));
+    await user.keyboard("gm");
+    await heading(/^Search returns/);
+    expect(screen.queryByRole("group", { name: "Time range and filters" })).toBeNull();
+  });
+
+  it("takes days of one's own when they are said, and not the wrong way round", async () => {
+    const calls = serve();
+    const { router } = open("/");
+    await heading(/Revenue was/);
+    const user = userEvent.setup();
+    await user.selectOptions(await screen.findByLabelText("Time range", {}, LONG), "Own dates");
+    const from = (await screen.findByLabelText("From")) as HTMLInputElement;
+    expect(from.value).toBe("2024-09-30");
+    fireEvent.change(from, { target: { value: "2025-03-01" } });
+    expect(screen.getByText("Lies before the first day")).toBeTruthy();
+    fireEvent.change(from, { target: { value: "2024-03-01" } });
+    fireEvent.change(screen.getByLabelText("To"), { target: { value: "2024-03-31" } });
+    await user.click(screen.getByRole("button", { name: "Show these days" }));
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ from: "2024-03-01", to: "2024-03-31" }));
+    await waitFor(() => expect(asked(calls, "/api/dashboard/summary")).toEqual({ from: "2024-03-01", to: "2024-03-31" }));
+  });
+
+  it("that holds nothing says so on every page, and leads to one that does", async () => {
+    serve(WORLDS.beyond);
+    const { router } = open("/?from=2030-01-01&to=2030-01-31");
+    await heading(/No data between 1 Jan(uary)? 2030 and|No data between Jan 1, 2030 and/);
+    for (const path of ["/campaigns", "/campaigns/c1", "/data/d1"]) {
+      router.history.push(`${path}?from=2030-01-01&to=2030-01-31`);
+      await waitFor(() => expect(router.state.location.pathname).toBe(path));
+      await heading(/^No data .*between/);
+    }
+    await userEvent.click(screen.getByRole("button", { name: /^Show .*2024/ }));
+    await waitFor(() => expect(router.state.location.search).toMatchObject({ from: "2024-09-30", to: "2024-12-29" }));
+  });
+
+  it("that names what is not there can be left again", async () => {
+    serve(WORLDS.unknown);
+    const { router } = open("/?channel=radio-2");
+    const alert = await screen.findByRole("alert", {}, LONG);
+    expect(within(alert).getByText(/name one of/)).toBeTruthy();
+    await userEvent.selectOptions(screen.getByLabelText("Channel"), "All channels");
+    await waitFor(() => expect(router.state.location.search).not.toHaveProperty("channel", "radio-2"));
+  });
+
+  it("is asked for again by hand, and says when it came", async () => {
+    const calls = serve();
+    open("/");
+    await heading(/Revenue was/);
+    const stamp = await screen.findByText(/^As of /, {}, LONG);
+    expect(stamp.getAttribute("role")).toBe("status");
+    const before = calls.filter((c) => c.path === "/api/dashboard/summary").length;
+    await userEvent.click(screen.getByRole("button", { name: "Refresh" }));
+    await waitFor(() => expect(calls.filter((c) => c.path === "/api/dashboard/summary").length).toBeGreaterThan(before));
+  });
+});
+
 describe("Data", () => {
   it("adds up again when a column changes its role, and imports what was said", async () => {
     const calls = serve();

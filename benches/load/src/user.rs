@@ -153,6 +153,7 @@ fn page(content: &Content, rng: &mut impl Rng) -> Vec<(&'static str, String)> {
         ],
         _ => vec![
             plain("campaigns", "/api/campaigns"),
+            plain("campaigns together", "/api/campaigns/summary"),
             plain("settings", "/api/settings"),
             plain("recommendations", "/api/recommendations"),
         ],

@@ -168,6 +168,8 @@ settings! {
         "own choice: a tenth is then two rows", "Rows with spend and exposure below which unit costs are not judged";
     DATA_LATE = "data.late_periods", 2.0, "periods", 0.0, 1000.0, Low,
         "own choice: one period to close, one to report", "Data that ends longer ago is said to be late";
+    DATA_RANGE = "data.range_weeks", 13.0, "weeks", 1.0, 5200.0, Low,
+        "own choice: a quarter is what plans are made for", "Weeks up to the last day of the data that pages show where nothing else is asked";
     DATA_SPIKE_PERIODS = "data.spike_periods_min", 10.0, "periods", 3.0, 1e4, Low,
         "own choice: a median and a deviation of fewer say little", "Active periods below which spikes are not sought";
     HEALTH_RHAT_WARN = "health.rhat_warn", 1.01, "ratio", 1.0, 2.0, High,

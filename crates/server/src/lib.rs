@@ -26,6 +26,7 @@ pub mod logging;
 mod metrics;
 mod observe;
 mod problem;
+mod range;
 mod readiness;
 mod reference;
 mod reload;

@@ -11,6 +11,7 @@ pub(crate) mod job;
 pub(crate) mod model;
 pub(crate) mod plan;
 pub(crate) mod quality;
+pub(crate) mod range;
 
 /// How far a model or a plan is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]

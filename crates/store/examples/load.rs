@@ -110,7 +110,7 @@ async fn measure(
             let query = match name.chars().next() {
                 Some('a') => {
                     rows = facts.series(campaign, span(365)).await?.len();
-                    NamedQuery::Series(vec![campaign], span(365))
+                    NamedQuery::Series(campaign, span(365))
                 }
                 Some('l') => {
                     rows = facts.latest(None, 50).await?.len();

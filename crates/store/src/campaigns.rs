@@ -1,5 +1,7 @@
 //! Campaigns, their arms, what the agents know of them, and what was decided.
 
+mod filter;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use outlay_core::{Currency, Money};
 use sea_orm::{DbErr, QueryResult};
@@ -14,6 +16,8 @@ use crate::record::{Stored, record};
 use crate::rows::Rows;
 use crate::statement::places;
 use crate::workspaces::WorkspaceId;
+
+pub use filter::{CampaignFilter, CampaignKind};
 
 words! {
     /// Whether a campaign or an arm runs.
@@ -176,18 +180,6 @@ record! {
 }
 
 impl Rows<'_, Campaign> {
-    /// Campaigns with this status, newest first.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn with_status(
-        self,
-        status: RunStatus,
-        page: Page,
-    ) -> Result<Slice<Stored<Campaign>>> {
-        self.page("status = $1", vec![RunStatus::cell(Some(&status))], page).await
-    }
-
     /// The campaign that a source knows under this identity.
     ///
     /// # Errors

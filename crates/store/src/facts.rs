@@ -5,6 +5,7 @@
 //! in the same transaction; pages ask for those, and reach ten million facts in milliseconds.
 
 mod query;
+mod range;
 mod replace;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -20,6 +21,7 @@ use crate::link::Link;
 use crate::workspaces::WorkspaceId;
 
 pub use query::{CampaignDay, CampaignTotals, DayTotals, NamedQuery};
+pub use range::RangeTotals;
 pub use replace::{Partition, Replaced};
 
 /// What one arm did in one period, under one attribution setting.

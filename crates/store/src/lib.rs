@@ -70,16 +70,16 @@ pub use address::{AddressError, StoreAddress};
 pub use alerts::{Alert, AlertState, Severity};
 pub use cache::{Cache, CacheAddressError, CacheFigures, CacheKey, CacheOptions};
 pub use campaigns::{
-    AgentState, AgentStates, AllocationChange, ApiCall, Arm, Campaign, ChangeState, Decision, Mode,
-    RunStatus,
+    AgentState, AgentStates, AllocationChange, ApiCall, Arm, Campaign, CampaignFilter,
+    CampaignKind, ChangeState, Decision, Mode, RunStatus,
 };
 pub use datasets::{Dataset, DatasetState, LineageEdge, Mapping, StoredPanel, Upload, UploadState};
 pub use engine::Engine;
 pub use error::{Cause, Result, SchemaError, StoreError};
 pub use events::{Event, Events, Resumed};
 pub use facts::{
-    CampaignDay, CampaignTotals, DayTotals, Fact, Facts, NamedQuery, Partition, RankBy, Replaced,
-    Span, Totals,
+    CampaignDay, CampaignTotals, DayTotals, Fact, Facts, NamedQuery, Partition, RangeTotals,
+    RankBy, Replaced, Span, Totals,
 };
 pub use housekeeping::Swept;
 pub use id::Id;

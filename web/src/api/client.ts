@@ -112,6 +112,11 @@ export function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** Keeps what was shown while another range of the same thing is asked for, and nothing of another
+ * thing: `id` is the key's second part. */
+export const keepOf = (id: string) => <T>(before: T | undefined, query: { queryKey: readonly unknown[] } | undefined) =>
+  query?.queryKey[1] === id ? before : undefined;
+
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
   request<T>("GET", path, { query, signal });
 export const post = <T>(path: string, body?: unknown, options: Options = {}) =>

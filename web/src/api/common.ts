@@ -14,4 +14,6 @@ export type Finding = Wire<"HealthFinding">;
 export type Severity = Wire<"Severity">;
 /** A finding about data. */
 export type DataFinding = Wire<"DataFinding">;
+/** The range that an answer is about. */
+export type RangeView = Wire<"RangeView">;
 export type Job = Wire<"JobView">;

@@ -1,12 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
-import { get, post, remove } from "./client";
+import { said } from "../range/search";
+import type { RangeSearch } from "../range/search";
+import { get, keepOf, post, remove } from "./client";
 import type { Page } from "./client";
 import type { Mapping, Quality, Totals } from "./description";
 import type { Wire } from "./wire";
 
 export type Dataset = Wire<"DatasetView">;
-/** National series per period; spend in money, exposure in its own unit. */
+/** Series per period, of all regions or one; spend in money, exposure in its own unit. */
 export type DatasetSeries = Wire<"SeriesView">;
 
 const KEY = "datasets";
@@ -35,7 +37,15 @@ function part<T>(name: string) {
   };
 }
 
-export const useDatasetSeries = part<DatasetSeries>("series");
+/** Everything where no range is said. */
+export function useDatasetSeries(id: string, { last, from, to, geo }: RangeSearch = {}) {
+  const query = said({ last, from, to, geo });
+  return useQuery({
+    queryKey: [KEY, id, "series", query],
+    queryFn: ({ signal }) => get<DatasetSeries>(`/datasets/${id}/series`, query, signal),
+    placeholderData: keepOf(id),
+  });
+}
 export const useDatasetTotals = part<Totals>("totals");
 export const useDatasetQuality = part<Quality>("quality");
 

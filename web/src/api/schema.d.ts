@@ -65,8 +65,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Campaigns, newest first. */
+        /**
+         * Campaigns, newest first, with what they spent and brought in a range of days: the usual weeks at
+         *     the end of the data when nothing is said.
+         */
         get: operations["get_campaigns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/campaigns/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What campaigns spent and brought in all, and what they can be filtered by. */
+        get: operations["get_campaigns_summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -82,7 +102,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A campaign. */
+        /** A campaign, with what it spent and brought in a range of days. */
         get: operations["get_campaigns_id"];
         put?: never;
         post?: never;
@@ -191,7 +211,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything that Home shows. */
+        /**
+         * Everything that Home shows, over a range of days: the usual weeks at the end of the data when
+         *     nothing is said.
+         */
         get: operations["get_dashboard_summary"];
         put?: never;
         post?: never;
@@ -278,7 +301,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The data per period, nationally. */
+        /**
+         * The data per period: of all regions together or of one, over a range of days, or over all of
+         *     them when nothing is said.
+         */
         get: operations["get_datasets_id_series"];
         put?: never;
         post?: never;
@@ -1462,6 +1488,11 @@ export interface components {
         BuiltQuestion: components["schemas"]["PlanLimits"] & {
             horizon?: components["schemas"]["Written"] | null;
         };
+        /** @description What campaigns can be filtered by. */
+        CampaignChoices: {
+            channels: string[];
+            platforms: string[];
+        };
         /** @description A campaign's days as series, with the changes that were made. */
         CampaignSeries: {
             changes: components["schemas"]["ChangeMark"][];
@@ -1469,8 +1500,40 @@ export interface components {
             currency: string;
             dates: string[];
             metrics: components["schemas"]["MetricSeries"][];
+            range: components["schemas"]["RangeView"] | null;
         };
-        /** @description A campaign with what it spent and brought in the last four weeks. */
+        /** @description All campaigns that a filter names, over a range of days. */
+        CampaignSummary: {
+            choices: components["schemas"]["CampaignChoices"];
+            range: components["schemas"]["RangeView"] | null;
+            /** @description One entry per currency: sums of different ones are not added up. */
+            totals: components["schemas"]["CampaignTotal"][];
+        };
+        /** @description What campaigns spent and brought in all, in one currency. */
+        CampaignTotal: {
+            /** @description ISO code. */
+            currency: string;
+            /**
+             * Format: double
+             * @description Revenue; `null` where nothing was reported.
+             */
+            outcome: number | null;
+            /** Format: double */
+            outcome_change: number | null;
+            /**
+             * Format: double
+             * @description Outcome over spend, a ratio of the sums.
+             */
+            roas: number | null;
+            /** Format: double */
+            spend: number;
+            /**
+             * Format: double
+             * @description By which share it differs from what the range is compared with.
+             */
+            spend_change: number | null;
+        };
+        /** @description A campaign with what it spent and brought in a range of days. */
         CampaignView: {
             /**
              * Format: double
@@ -1481,31 +1544,51 @@ export interface components {
             channel: string;
             /** @description ISO code. */
             currency: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First day of the range on which something was reported.
+             */
             from: string | null;
             /** Format: uuid */
             id: string;
             name: string;
             /**
              * Format: double
-             * @description Revenue of the same days; `null` where nothing was reported.
+             * @description Revenue in the range; `null` where nothing was reported.
              */
             outcome: number | null;
+            /** Format: double */
+            outcome_change: number | null;
             outcome_is_money: boolean;
             outcome_unit: string;
             /** @description Platform of its first arm; the account that reports it where it has none. */
             platform: string;
             /**
              * Format: double
-             * @description Spend of the days from `from` to `to`.
+             * @description Outcome over spend, a ratio of the sums; `null` where there is none.
+             */
+            roas: number | null;
+            /**
+             * Format: double
+             * @description Spend in the range.
              */
             spend: number;
+            /**
+             * Format: double
+             * @description By which share it differs from what the range is compared with; `null` where nothing was
+             *     spent then.
+             */
+            spend_change: number | null;
             /** @description `draft`, `active`, `paused`, `ended` or `removed`. */
             status: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Last day of the range on which something was reported.
+             */
             to: string | null;
-            /** @description Spend per day. */
+            /** @description Spend in stretches of `trend_days` days up to the end of the range, the oldest first. */
             trend: number[];
+            trend_days: number;
         };
         /** @description Most spend in each period, or in a geo. */
         Cap: {
@@ -2236,13 +2319,18 @@ export interface components {
         };
         /** @description What a channel's money brings, as the published model says. */
         Efficiency: {
+            /**
+             * Format: double
+             * @description By which share it differs from what the window is compared with.
+             */
+            change: number | null;
             channel: string;
             cost: components["schemas"]["ReachCost"] | null;
             mroi: components["schemas"]["Estimate"] | null;
             roi: components["schemas"]["Estimate"] | null;
             /**
              * Format: double
-             * @description Share of the window's spend, 0 to 1.
+             * @description Share of all spend in the window, 0 to 1.
              */
             share: number;
             /**
@@ -2578,6 +2666,11 @@ export interface components {
         HomeChannel: {
             /** Format: double */
             before: number | null;
+            /**
+             * Format: double
+             * @description By which share `total` differs from `before`.
+             */
+            change: number | null;
             name: string;
             /**
              * Format: double
@@ -2586,6 +2679,13 @@ export interface components {
             total: number;
             /** @description Spend on the days of `spend.dates`. */
             values: number[];
+        };
+        /** @description What the page can be narrowed to. */
+        HomeChoices: {
+            /** @description Paid channels, in the order of the file. */
+            channels: string[];
+            /** @description Regions; empty where the data has one only. */
+            geos: string[];
         };
         /** @description The data set behind the page. */
         HomeDataset: {
@@ -2597,10 +2697,15 @@ export interface components {
         HomeKpi: {
             /**
              * Format: double
-             * @description Total of the same number of periods before; `null` where the data is too short.
+             * @description Total of what it is compared with; `null` where there is nothing to compare with.
              */
             before: number | null;
-            /** @description First days of the periods of the last year, the window at the end. */
+            /**
+             * Format: double
+             * @description By which share `total` differs from `before`.
+             */
+            change: number | null;
+            /** @description First days of the periods of a year or more, the window at the end. */
             dates: string[];
             name: string;
             /**
@@ -2622,16 +2727,26 @@ export interface components {
         HomeSpend: {
             /** Format: double */
             before: number | null;
+            /**
+             * Format: double
+             * @description By which share `total` differs from `before`.
+             */
+            change: number | null;
+            /** @description The channel that was asked for, or all. */
             channels: components["schemas"]["HomeChannel"][];
-            /** @description First days of the periods of the last year, the window at the end. */
+            /** @description First days of the periods of a year or more, the window at the end. */
             dates: string[];
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Total of these channels in the window.
+             */
             total: number;
         };
         /** @description Everything that Home shows; what is not known yet is `null` or empty. */
         HomeView: {
             /** @description What so much history allows. */
             allows: components["schemas"]["Rung"][];
+            choices: components["schemas"]["HomeChoices"];
             /** @description ISO code of money, where known. */
             currency: string | null;
             dataset: components["schemas"]["HomeDataset"] | null;
@@ -2645,17 +2760,24 @@ export interface components {
             needs: components["schemas"]["Need"][];
             outcome_is_money: boolean;
             outcome_unit: string;
+            range: components["schemas"]["RangeView"] | null;
             /** @description The published model's answer in one sentence. */
             sentence: string | null;
             spend: components["schemas"]["HomeSpend"] | null;
             window: components["schemas"]["HomeWindow"] | null;
         };
-        /** @description Which periods the page shows. */
+        /** @description Which periods the page shows; an empty range has none. */
         HomeWindow: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First day of the first of them.
+             */
             from: string | null;
             periods: number;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First day of the last of them.
+             */
             to: string | null;
         };
         /**
@@ -2937,31 +3059,51 @@ export interface components {
                 channel: string;
                 /** @description ISO code. */
                 currency: string;
-                /** Format: date */
+                /**
+                 * Format: date
+                 * @description First day of the range on which something was reported.
+                 */
                 from: string | null;
                 /** Format: uuid */
                 id: string;
                 name: string;
                 /**
                  * Format: double
-                 * @description Revenue of the same days; `null` where nothing was reported.
+                 * @description Revenue in the range; `null` where nothing was reported.
                  */
                 outcome: number | null;
+                /** Format: double */
+                outcome_change: number | null;
                 outcome_is_money: boolean;
                 outcome_unit: string;
                 /** @description Platform of its first arm; the account that reports it where it has none. */
                 platform: string;
                 /**
                  * Format: double
-                 * @description Spend of the days from `from` to `to`.
+                 * @description Outcome over spend, a ratio of the sums; `null` where there is none.
+                 */
+                roas: number | null;
+                /**
+                 * Format: double
+                 * @description Spend in the range.
                  */
                 spend: number;
+                /**
+                 * Format: double
+                 * @description By which share it differs from what the range is compared with; `null` where nothing was
+                 *     spent then.
+                 */
+                spend_change: number | null;
                 /** @description `draft`, `active`, `paused`, `ended` or `removed`. */
                 status: string;
-                /** Format: date */
+                /**
+                 * Format: date
+                 * @description Last day of the range on which something was reported.
+                 */
                 to: string | null;
-                /** @description Spend per day. */
+                /** @description Spend in stretches of `trend_days` days up to the end of the range, the oldest first. */
                 trend: number[];
+                trend_days: number;
             }[];
             /** @description Where it goes on; `null` at the end. */
             next?: string | null;
@@ -4213,6 +4355,29 @@ export interface components {
              */
             up?: number | null;
         };
+        /** @description The range that an answer is about. */
+        RangeView: {
+            against: components["schemas"]["Stretch"] | null;
+            /** @description All days of the data. */
+            data: components["schemas"]["Stretch"];
+            /**
+             * Format: date
+             * @description First day of its first period; as asked for where it holds none.
+             */
+            from: string;
+            /** @description What a period is. */
+            granularity: components["schemas"]["Granularity"];
+            instead: components["schemas"]["Stretch"] | null;
+            /** @description Weeks up to the last day of the data, or `all`; `null` for days of one's own. */
+            last: string | null;
+            /** @description How many periods of the data begin in it; 0 where it holds nothing. */
+            periods: number;
+            /**
+             * Format: date
+             * @description Last day of its last period; as asked for where it holds none.
+             */
+            to: string;
+        };
         /** @description Spend of one channel as a multiple of another's. */
         Ratio: {
             /** @description Channel. */
@@ -4278,9 +4443,14 @@ export interface components {
         ReachCost: {
             /**
              * Format: double
-             * @description The same in the window before; `null` where the data is too short.
+             * @description The same in what the window is compared with; `null` where there is nothing.
              */
             before: number | null;
+            /**
+             * Format: double
+             * @description By which share `value` differs from `before`.
+             */
+            change: number | null;
             /** @description `1,000 impressions`, or one of what the channel counts. */
             unit: string;
             /**
@@ -4675,12 +4845,13 @@ export interface components {
             /** @description What is counted (`revenue`, `spend`, `impressions`, …). */
             unit: string;
         };
-        /** @description The data per period, nationally. */
+        /** @description The data per period. */
         SeriesView: {
             channels: components["schemas"]["ChannelSeries"][];
-            /** @description First days of the periods. */
+            /** @description First days of its periods. */
             dates: string[];
             kpi: components["schemas"]["KpiSeries"];
+            range: components["schemas"]["RangeView"] | null;
         };
         /** @description Who one is. */
         SessionView: {
@@ -4832,6 +5003,13 @@ export interface components {
             running: string[];
             /** @description `running` while a plan is searched, `waiting` while one is queued, `idle` otherwise. */
             state: string;
+        };
+        /** @description Days, both ends included. */
+        Stretch: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
         };
         /** @description One of several structures that were weighed against each other. */
         StructureSummary: {
@@ -5384,8 +5562,23 @@ export interface operations {
     get_campaigns: {
         parameters: {
             query?: {
+                /**
+                 * @description So many weeks up to the last day of the data, or `all` of it. Not together with `from` or
+                 *     `to`.
+                 */
+                last?: string;
+                /** @description First day; that of the data when only `to` is said. */
+                from?: string;
+                /** @description Last day; that of the data when only `from` is said. */
+                to?: string;
+                /** @description What the range is compared with; `before` when left out. */
+                compare?: "before" | "year" | "none";
                 /** @description `draft`, `active`, `paused`, `ended` or `removed`. */
                 status?: string;
+                /** @description Platform of the newest arm, or the account of a campaign without arms. */
+                platform?: string;
+                /** @description Channel of the newest arm. */
+                channel?: string;
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string;
                 /** @description How many; the server may send fewer. */
@@ -5476,9 +5669,127 @@ export interface operations {
             };
         };
     };
+    get_campaigns_summary: {
+        parameters: {
+            query?: {
+                /**
+                 * @description So many weeks up to the last day of the data, or `all` of it. Not together with `from` or
+                 *     `to`.
+                 */
+                last?: string;
+                /** @description First day; that of the data when only `to` is said. */
+                from?: string;
+                /** @description Last day; that of the data when only `from` is said. */
+                to?: string;
+                /** @description What the range is compared with; `before` when left out. */
+                compare?: "before" | "year" | "none";
+                /** @description `draft`, `active`, `paused`, `ended` or `removed`. */
+                status?: string;
+                /** @description Platform of the newest arm, or the account of a campaign without arms. */
+                platform?: string;
+                /** @description Channel of the newest arm. */
+                channel?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignSummary"];
+                };
+            };
+            /** @description as the caller has it: the tag of `If-None-Match` is still the answer's `ETag` */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description nobody is signed in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough, or the request does not come from a page of ours */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it is not there, or in another workspace */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer, or it took too long */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_campaigns_id: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description So many weeks up to the last day of the data, or `all` of it. Not together with `from` or
+                 *     `to`.
+                 */
+                last?: string;
+                /** @description First day; that of the data when only `to` is said. */
+                from?: string;
+                /** @description Last day; that of the data when only `from` is said. */
+                to?: string;
+                /** @description What the range is compared with; `before` when left out. */
+                compare?: "before" | "year" | "none";
+            };
             header?: never;
             path: {
                 id: string;
@@ -5521,6 +5832,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5654,10 +5973,17 @@ export interface operations {
     get_campaigns_id_metrics: {
         parameters: {
             query?: {
-                /** @description First day; four weeks before the last when left out. */
+                /**
+                 * @description So many weeks up to the last day of the data, or `all` of it. Not together with `from` or
+                 *     `to`.
+                 */
+                last?: string;
+                /** @description First day; that of the data when only `to` is said. */
                 from?: string;
-                /** @description Last day; today, or the campaign's own last day, when left out. */
+                /** @description Last day; that of the data when only `from` is said. */
                 to?: string;
+                /** @description What the range is compared with; `before` when left out. */
+                compare?: "before" | "year" | "none";
                 /** @description Attribution whose figures are meant; `platform` when left out. */
                 attribution?: string;
             };
@@ -5750,10 +6076,17 @@ export interface operations {
     get_campaigns_id_series: {
         parameters: {
             query?: {
-                /** @description First day; four weeks before the last when left out. */
+                /**
+                 * @description So many weeks up to the last day of the data, or `all` of it. Not together with `from` or
+                 *     `to`.
+                 */
+                last?: string;
+                /** @description First day; that of the data when only `to` is said. */
                 from?: string;
-                /** @description Last day; today, or the campaign's own last day, when left out. */
+                /** @description Last day; that of the data when only `from` is said. */
                 to?: string;
+                /** @description What the range is compared with; `before` when left out. */
+                compare?: "before" | "year" | "none";
                 /** @description Attribution whose figures are meant; `platform` when left out. */
                 attribution?: string;
             };
@@ -6171,7 +6504,23 @@ export interface operations {
     };
     get_dashboard_summary: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description So many weeks up to the last day of the data, or `all` of it. Not together with `from` or
+                 *     `to`.
+                 */
+                last?: string;
+                /** @description First day; that of the data when only `to` is said. */
+                from?: string;
+                /** @description Last day; that of the data when only `from` is said. */
+                to?: string;
+                /** @description What the range is compared with; `before` when left out. */
+                compare?: "before" | "year" | "none";
+                /** @description A paid channel of the data; all when left out. The outcome stays that of all. */
+                channel?: string;
+                /** @description A region of the data; all together when left out. */
+                geo?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6213,6 +6562,14 @@ export interface operations {
             };
             /** @description it is not there, or in another workspace */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6788,7 +7145,21 @@ export interface operations {
     };
     get_datasets_id_series: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description So many weeks up to the last day of the data, or `all` of it. Not together with `from` or
+                 *     `to`.
+                 */
+                last?: string;
+                /** @description First day; that of the data when only `to` is said. */
+                from?: string;
+                /** @description Last day; that of the data when only `from` is said. */
+                to?: string;
+                /** @description What the range is compared with; `before` when left out. */
+                compare?: "before" | "year" | "none";
+                /** @description A region of the data; all together when left out. */
+                geo?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -6831,6 +7202,14 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,7 +10,7 @@ import type { Session } from "../api/session";
 import { formatDay, plural } from "../format/date";
 import { State } from "../parts/State";
 import { useKeys } from "./keys";
-import { GROUPS, PAGES } from "./pages";
+import { GROUPS, PAGES, placeOf } from "./pages";
 import { Search } from "./Search";
 
 function Nav() {
@@ -28,10 +28,10 @@ function Nav() {
             {pages.map((page) => (
               <Link
                 key={page.to}
-                to={page.to}
+                {...placeOf(page)}
                 className="nav-link"
                 activeProps={{ className: "active" }}
-                activeOptions={{ exact: page.to === "/" }}
+                activeOptions={{ exact: page.to === "/", includeSearch: false }}
                 title={`g ${page.key}`}
               >
                 {page.name}
@@ -48,7 +48,7 @@ function PhoneBar() {
   return (
     <nav className="phone-bar" aria-label="Pages">
       {PAGES.map((page) => (
-        <Link key={page.to} to={page.to} activeProps={{ className: "active" }} activeOptions={{ exact: page.to === "/" }}>
+        <Link key={page.to} {...placeOf(page)} activeProps={{ className: "active" }} activeOptions={{ exact: page.to === "/", includeSearch: false }}>
           {page.name}
         </Link>
       ))}

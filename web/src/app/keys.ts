@@ -3,7 +3,7 @@
 import { useEffect } from "react";
 import { useNavigate } from "@tanstack/react-router";
 
-import { PAGES } from "./pages";
+import { PAGES, placeOf } from "./pages";
 
 const WAIT = 1200;
 
@@ -29,7 +29,7 @@ export function useKeys(): void {
         return;
       }
       const page = PAGES.find((p) => p.key === event.key);
-      if (page && began > 0 && event.timeStamp - began < WAIT) void navigate({ to: page.to });
+      if (page && began > 0 && event.timeStamp - began < WAIT) void navigate(placeOf(page));
       began = 0;
     };
     window.addEventListener("keydown", onKey);

@@ -2,6 +2,7 @@ import type { RouterHistory } from "@tanstack/react-router";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 
 import { ErrorPage, NotFound } from "../parts/ErrorPage";
+import { rangeOf, timeOf } from "../range/search";
 import { Root } from "./Root";
 
 const text = (value: unknown) => (typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined);
@@ -12,16 +13,19 @@ const parent = () => root;
 const home = createRoute({
   getParentRoute: parent,
   path: "/",
+  validateSearch: rangeOf,
   component: lazyRouteComponent(() => import("../pages/home/Home")),
 });
 const campaigns = createRoute({
   getParentRoute: parent,
   path: "/campaigns",
+  validateSearch: rangeOf,
   component: lazyRouteComponent(() => import("../pages/campaigns/Campaigns")),
 });
 const campaign = createRoute({
   getParentRoute: parent,
   path: "/campaigns/$id",
+  validateSearch: timeOf,
   component: lazyRouteComponent(() => import("../pages/campaigns/CampaignDetail")),
 });
 const model = createRoute({
@@ -59,6 +63,7 @@ const importing = createRoute({
 const dataset = createRoute({
   getParentRoute: parent,
   path: "/data/$id",
+  validateSearch: rangeOf,
   component: lazyRouteComponent(() => import("../pages/data/DatasetPage")),
 });
 const settings = createRoute({

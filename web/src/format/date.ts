@@ -35,6 +35,11 @@ export function formatMoment(iso: string | null | undefined, locale?: string): s
   return new Date(iso).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
 }
 
+/** `14:02:11` in the reader's zone, of milliseconds. */
+export function formatTime(at: number, locale?: string): string {
+  return new Date(at).toLocaleTimeString(locale, { timeStyle: "medium" });
+}
+
 /** `3 minutes ago`, relative to `now` (milliseconds). */
 export function formatAge(iso: string | null | undefined, now: number, locale?: string): string {
   if (!iso) return "—";
@@ -45,6 +50,11 @@ export function formatAge(iso: string | null | undefined, now: number, locale?: 
   if (size < 3600) return relative.format(Math.round(seconds / 60), "minute");
   if (size < 86_400) return relative.format(Math.round(seconds / 3600), "hour");
   return relative.format(Math.round(seconds / 86_400), "day");
+}
+
+/** Days from the first to the last, both included. */
+export function daysIn(from: string, to: string): number {
+  return Math.round((day(to).getTime() - day(from).getTime()) / 86_400_000) + 1;
 }
 
 export function plural(count: number, noun: string): string {

@@ -2,6 +2,8 @@ import { Button } from "@mantine/core";
 
 import { ApiError } from "../api/client";
 import type { Problem as ProblemDocument } from "../api/client";
+import { capitalise } from "../format/terms";
+import { Words } from "./Words";
 
 /** Any thrown thing as a problem that can be shown. */
 export function problemFrom(error: unknown): ProblemDocument {
@@ -21,9 +23,9 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
   return (
     <div className="notice fail" role="alert">
       <p>
-        <strong>{problem.title}</strong>
+        <strong><Words text={capitalise(problem.title)} /></strong>
       </p>
-      {problem.detail && <p>{problem.detail}</p>}
+      {problem.detail && <p><Words text={capitalise(problem.detail)} /></p>}
       {problem.errors && problem.errors.length > 0 && (
         <ul>
           {problem.errors.map((one) => (
@@ -33,7 +35,7 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
           ))}
         </ul>
       )}
-      {problem.next && <p>{problem.next}</p>}
+      {problem.next && <p><Words text={capitalise(problem.next)} /></p>}
       <p className="row">
         {retry && (
           <Button size="xs" variant="default" onClick={retry}>

@@ -38,7 +38,7 @@ for (const example of FILES) {
     const run = new Run(page, server, example, bytes);
     const took = {};
     try {
-      for (const step of ["setUp", "map", "insight", "fit", "returns", "curves", "optimise", "compare", "sensitivity", "exports", "home", "undo"]) {
+      for (const step of ["setUp", "map", "insight", "fit", "returns", "curves", "optimise", "compare", "sensitivity", "exports", "home", "range", "undo"]) {
         const from = Date.now();
         await run[step]();
         took[step] = (Date.now() - from) / 1000;
@@ -137,8 +137,8 @@ class Run {
     this.words = wordsOf(this.dataset);
   }
 
-  async sameAsDashboard() {
-    const board = await this.api.get("/dashboard/summary");
+  async sameAsDashboard(query = "") {
+    const board = await this.api.get(`/dashboard/summary${query}`);
     const words = wordsOf(board);
     const text = await textOf(this.page);
     const { kpi, spend, window } = board;
@@ -330,6 +330,34 @@ class Run {
     const board = await this.sameAsDashboard();
     assert.equal(board.model.id, this.model.id);
     assert.ok(board.efficiency.every((row) => row.roi));
+  }
+
+  /** Other days, another comparison, one channel: the page says what the API says, and back works. */
+  async range() {
+    const { page } = this;
+    const settled = async (search) => {
+      await page.waitForURL((url) => url.search === search);
+      await page.locator('.page[aria-busy="false"]').waitFor();
+    };
+    const bar = page.getByRole("group", { name: "Time range and filters" });
+    await bar.getByLabel("Time range").selectOption("4");
+    await settled("?last=4");
+    await this.sameAsDashboard("?last=4");
+    await bar.getByLabel("Compared with").selectOption("year");
+    await settled("?last=4&compare=year");
+    const [channel] = Object.keys(this.summary.channels).filter((name) => this.summary.channels[name].roi);
+    await bar.getByLabel("Channel").selectOption(channel);
+    await page.waitForURL((url) => url.searchParams.get("channel") === channel);
+    await page.locator('.page[aria-busy="false"]').waitFor();
+    const narrow = await this.sameAsDashboard(`?last=4&compare=year&channel=${encodeURIComponent(channel)}`);
+    assert.deepEqual(narrow.efficiency.map((row) => row.channel), [channel]);
+    await page.goBack();
+    await settled("?last=4&compare=year");
+    await this.sameAsDashboard("?last=4&compare=year");
+    await page.goto(`${this.server.address}/?from=2050-01-01&to=2050-01-31`);
+    await page.getByRole("heading", { name: /^No data between/ }).waitFor();
+    await page.getByRole("button", { name: /^Show / }).last().click();
+    await page.getByRole("heading", { name: "Efficiency per channel" }).waitFor();
   }
 
   /** An import can be undone; what was learnt from it stays. */

@@ -1,24 +1,27 @@
 //! Campaigns as they are stored, with what they spent and brought.
 
-use std::collections::BTreeMap;
+mod figures;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use chrono::{Days, NaiveDate};
-use outlay_store::{Arm, Campaign, CampaignDay, Id, Page, RunStatus, Span, Stored, WorkspaceId};
+use outlay_core::Fingerprint;
+use outlay_store::{Campaign, CampaignFilter, Page, WorkspaceId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::datasets::tagged;
+use self::figures::{Ranged, choices, summary, views};
 use crate::app::{App, Shared};
 use crate::auth::{Caller, Viewer};
 use crate::extract::{Ident, Listed, Paging, Params};
 use crate::problem::Problem;
+use crate::range::{Asked, known};
 use crate::wire::campaign::{
-    ArmView, BeliefView, CampaignSeries, CampaignView, ChangeMark, DayView, MetricSeries, arm, day,
+    ArmView, BeliefView, CampaignChoices, CampaignSeries, CampaignSummary, CampaignView,
+    ChangeMark, DayView, MetricSeries, arm, day,
 };
 use crate::wire::{sentence_case, units};
 
@@ -28,21 +31,16 @@ use crate::wire::{sentence_case, units};
 struct Filter {
     /// `draft`, `active`, `paused`, `ended` or `removed`.
     status: Option<String>,
-    /// Where to go on: `next` of the page before.
-    cursor: Option<String>,
-    /// How many; the server may send fewer.
-    #[param(minimum = 1, maximum = 10000)]
-    limit: Option<u32>,
+    /// Platform of the newest arm, or the account of a campaign without arms.
+    platform: Option<String>,
+    /// Channel of the newest arm.
+    channel: Option<String>,
 }
 
-/// Which days.
-#[derive(Deserialize, IntoParams)]
+/// Whose figures.
+#[derive(Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct Range {
-    /// First day; four weeks before the last when left out.
-    from: Option<NaiveDate>,
-    /// Last day; today, or the campaign's own last day, when left out.
-    to: Option<NaiveDate>,
+struct Source {
     /// Attribution whose figures are meant; `platform` when left out.
     attribution: Option<String>,
 }
@@ -50,137 +48,108 @@ struct Range {
 pub(crate) fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(list))
+        .routes(routes!(overall))
         .routes(routes!(one))
         .routes(routes!(metrics))
         .routes(routes!(arms))
         .routes(routes!(series))
 }
 
-/// Days before the last one of a page where nothing is said: four weeks with it.
-const USUAL: u64 = 27;
-
-fn span(app: &App, campaign: &Campaign, range: Range) -> Span {
-    let today = app.now().date_naive();
-    let to = range.to.unwrap_or_else(|| campaign.end_date.map_or(today, |end| end.min(today)));
-    Span {
-        from: range.from.or_else(|| to.checked_sub_days(Days::new(USUAL))).unwrap_or(to),
-        to,
-        attribution: range.attribution.unwrap_or_else(|| "platform".to_owned()),
-    }
-}
-
-async fn view(
+/// The range of a request, where the workspace has facts.
+async fn ranged(
     app: &App,
     workspace: WorkspaceId,
-    stored: &Stored<Campaign>,
-) -> Result<CampaignView, Problem> {
-    let mut served = views(app, workspace, std::slice::from_ref(stored)).await?;
-    served.pop().ok_or_else(|| Problem::not_found("campaign"))
+    asked: &Asked,
+    source: Source,
+) -> Result<Option<Ranged>, Problem> {
+    let ask = asked.or_usual(&app.settings(workspace).await?)?;
+    Ranged::of(app, workspace, ask, source.attribution).await
 }
 
-/// Campaigns as they are served. Their days are asked for once for all that share a span, which
-/// those without an end do.
-async fn views(
-    app: &App,
-    workspace: WorkspaceId,
-    all: &[Stored<Campaign>],
-) -> Result<Vec<CampaignView>, Problem> {
-    let scope = app.scope(workspace);
-    let ids: Vec<Id<Campaign>> = all.iter().map(|stored| stored.id).collect();
-    let arms = scope.arms().newest_of(&ids).await?;
-    let arms: BTreeMap<_, _> = arms.into_iter().map(|arm| (arm.body.campaign_id, arm)).collect();
-    let mut spans: BTreeMap<(NaiveDate, NaiveDate), (Span, Vec<Id<Campaign>>)> = BTreeMap::new();
-    for stored in all {
-        let span = span(app, &stored.body, Range { from: None, to: None, attribution: None });
-        let place = spans.entry((span.from, span.to)).or_insert_with(|| (span, Vec::new()));
-        place.1.push(stored.id);
-    }
-    let mut days: BTreeMap<Id<Campaign>, Vec<CampaignDay>> = BTreeMap::new();
-    for (span, campaigns) in spans.into_values() {
-        for day in scope.facts().series_of(campaigns, span).await? {
-            days.entry(day.campaign_id).or_default().push(day);
+impl Filter {
+    /// Refuses a platform or a channel that no campaign has.
+    fn checked(&self, choices: Option<&CampaignChoices>) -> Result<CampaignFilter, Problem> {
+        let text = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let filter = CampaignFilter {
+            status: text(&self.status).as_deref().map(str::parse).transpose()?,
+            platform: text(&self.platform),
+            channel: text(&self.channel),
+        };
+        if let Some(choices) = choices {
+            known("platform", filter.platform.as_deref(), &choices.platforms)?;
+            known("channel", filter.channel.as_deref(), &choices.channels)?;
         }
-    }
-    let found = |stored: &Stored<Campaign>| {
-        let days = days.get(&stored.id).map_or(&[][..], Vec::as_slice);
-        served(stored, arms.get(&stored.id), days)
-    };
-    Ok(all.iter().map(found).collect())
-}
-
-fn served(
-    stored: &Stored<Campaign>,
-    arm: Option<&Stored<Arm>>,
-    days: &[CampaignDay],
-) -> CampaignView {
-    // A platform that counts nothing at all does not report what came of it.
-    let counts = |day: &CampaignDay| {
-        day.totals.clicks != 0
-            || day.totals.conversions_micros != 0
-            || day.totals.revenue.micros != 0
-    };
-    let counted = days.iter().any(counts);
-    let revenue: i64 = days.iter().map(|day| day.totals.revenue.micros).sum();
-    let cost: i64 = days.iter().map(|day| day.totals.cost.micros).sum();
-    let body = &stored.body;
-    CampaignView {
-        id: stored.id,
-        name: body.name.clone(),
-        platform: arm.map_or(&body.source, |arm| &arm.body.platform).clone(),
-        channel: arm.map(|arm| arm.body.channel.clone()).unwrap_or_default(),
-        status: body.status.as_str(),
-        currency: body.budget.currency.code().to_owned(),
-        budget: units(body.budget.micros),
-        spend: units(cost),
-        outcome: counted.then(|| units(revenue)),
-        outcome_unit: "revenue",
-        outcome_is_money: true,
-        trend: days.iter().map(|day| units(day.totals.cost.micros)).collect(),
-        from: days.first().map(|day| day.day),
-        to: days.last().map(|day| day.day),
+        Ok(filter)
     }
 }
 
-/// Campaigns, newest first.
-#[utoipa::path(get, path = "/api/campaigns", tag = "campaigns", params(Filter),
+/// Campaigns, newest first, with what they spent and brought in a range of days: the usual weeks at
+/// the end of the data when nothing is said.
+#[utoipa::path(get, path = "/api/campaigns", tag = "campaigns", params(Asked, Filter, Paging),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
     responses((status = 200, body = Listed<CampaignView>), (status = 422, body = Problem)))]
 async fn list(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
+    Params(asked): Params<Asked>,
     Params(filter): Params<Filter>,
+    Params(paging): Params<Paging>,
 ) -> Result<Json<Listed<CampaignView>>, Problem> {
-    let Filter { status, cursor, limit } = filter;
-    let page = Paging { cursor, limit }.page()?;
+    let page = paging.page()?;
     let campaigns = app.scope(caller.workspace).campaigns();
-    let status: Option<RunStatus> =
-        status.as_deref().filter(|text| !text.is_empty()).map(str::parse).transpose()?;
-    let found = match status {
-        Some(status) => campaigns.with_status(status, page).await?,
-        None => campaigns.list(page).await?,
-    };
+    let mut named = filter.checked(None)?;
+    if named.platform.is_some() || named.channel.is_some() {
+        named = filter.checked(Some(&choices(campaigns.kinds().await?)))?;
+    }
+    let ranged = ranged(&app, caller.workspace, &asked, Source::default()).await?;
+    let found = campaigns.matching(&named, page).await?;
     let next = found.next.map(|cursor| cursor.to_string());
-    let items = views(&app, caller.workspace, &found.rows).await?;
+    let items = views(&app, caller.workspace, &found.rows, ranged.as_ref()).await?;
     Ok(Json(Listed { items, next }))
 }
 
-/// A campaign.
-#[utoipa::path(get, path = "/api/campaigns/{id}", tag = "campaigns", params(("id" = uuid::Uuid, Path)),
+/// What campaigns spent and brought in all, and what they can be filtered by.
+#[utoipa::path(get, path = "/api/campaigns/summary", tag = "campaigns", params(Asked, Filter),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = CampaignView), (status = 404, body = Problem)))]
+    responses((status = 200, body = CampaignSummary), (status = 422, body = Problem)))]
+async fn overall(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Params(asked): Params<Asked>,
+    Params(filter): Params<Filter>,
+) -> Result<Json<CampaignSummary>, Problem> {
+    let choices = choices(app.scope(caller.workspace).campaigns().kinds().await?);
+    let named = filter.checked(Some(&choices))?;
+    let ranged = ranged(&app, caller.workspace, &asked, Source::default()).await?;
+    Ok(Json(summary(&app, caller.workspace, &named, ranged.as_ref(), choices).await?))
+}
+
+/// A campaign, with what it spent and brought in a range of days.
+#[utoipa::path(get, path = "/api/campaigns/{id}", tag = "campaigns",
+    params(("id" = uuid::Uuid, Path), Asked),
+    security(("session" = ["viewer"]), ("token" = ["viewer"])),
+    responses((status = 200, body = CampaignView), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
 async fn one(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Campaign>,
+    Params(asked): Params<Asked>,
 ) -> Result<Response, Problem> {
     let stored = app.scope(caller.workspace).campaigns().get(id).await?;
-    let served = view(&app, caller.workspace, &stored).await?;
-    Ok((tagged(&stored), Json(served)).into_response())
+    let ranged = ranged(&app, caller.workspace, &asked, Source::default()).await?;
+    let all = std::slice::from_ref(&stored);
+    let mut served = views(&app, caller.workspace, all, ranged.as_ref()).await?;
+    let served = served.pop().ok_or_else(|| Problem::not_found("campaign"))?;
+    // The row stays what it is while its days change: the tag is that of the answer.
+    let body = serde_json::to_vec(&served)?;
+    let tag = format!("\"{}\"", Fingerprint::of([body.as_slice()]).as_str());
+    Ok(([(header::ETAG, tag)], Json(served)).into_response())
 }
 
 /// What a campaign spent and brought, day by day.
 #[utoipa::path(get, path = "/api/campaigns/{id}/metrics", tag = "campaigns",
-    params(("id" = uuid::Uuid, Path), Range),
+    params(("id" = uuid::Uuid, Path), Asked, Source),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
     responses((status = 200, body = Listed<DayView>), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
@@ -188,11 +157,16 @@ async fn metrics(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Campaign>,
-    Params(range): Params<Range>,
+    Params(asked): Params<Asked>,
+    Params(source): Params<Source>,
 ) -> Result<Json<Listed<DayView>>, Problem> {
     let scope = app.scope(caller.workspace);
-    let campaign = scope.campaigns().get(id).await?;
-    let days = scope.facts().series(id, span(&app, &campaign.body, range)).await?;
+    scope.campaigns().get(id).await?;
+    let ranged = ranged(&app, caller.workspace, &asked, source).await?;
+    let days = match ranged.as_ref().and_then(Ranged::span) {
+        Some(span) => scope.facts().series(id, span).await?,
+        None => Vec::new(),
+    };
     Ok(Json(Listed::whole(days.iter().map(day).collect())))
 }
 
@@ -226,7 +200,7 @@ async fn arms(
 
 /// The same as series for a chart, with the changes that were made.
 #[utoipa::path(get, path = "/api/campaigns/{id}/series", tag = "campaigns",
-    params(("id" = uuid::Uuid, Path), Range),
+    params(("id" = uuid::Uuid, Path), Asked, Source),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
     responses((status = 200, body = CampaignSeries), (status = 404, body = Problem),
         (status = 422, body = Problem)))]
@@ -234,11 +208,20 @@ async fn series(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Campaign>,
-    Params(range): Params<Range>,
+    Params(asked): Params<Asked>,
+    Params(source): Params<Source>,
 ) -> Result<Json<CampaignSeries>, Problem> {
     let scope = app.scope(caller.workspace);
     let campaign = scope.campaigns().get(id).await?;
-    let days = scope.facts().series(id, span(&app, &campaign.body, range)).await?;
+    let ranged = ranged(&app, caller.workspace, &asked, source).await?;
+    let days = match ranged.as_ref().and_then(Ranged::span) {
+        Some(span) => scope.facts().series(id, span).await?,
+        None => Vec::new(),
+    };
+    let range = match &ranged {
+        Some(ranged) => ranged.view_of(&app, caller.workspace, id, days.len()).await?,
+        None => None,
+    };
     let changes = scope.allocation_changes().of_campaign(id, Page::default()).await?.rows;
     let metric = |name: &'static str, is_money, of: &dyn Fn(&outlay_store::DayTotals) -> f64| {
         MetricSeries { name, unit: name, is_money, values: days.iter().map(of).collect() }
@@ -262,5 +245,6 @@ async fn series(
             })
             .collect(),
         currency: campaign.body.budget.currency.code().to_owned(),
+        range,
     }))
 }

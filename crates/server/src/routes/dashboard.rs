@@ -1,28 +1,31 @@
-//! What Home shows: the last periods of the newest data set, and the published model's answers.
+//! What Home shows: a range of the newest data set, and the published model's answers.
+
+mod window;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use outlay_core::Calendar;
 use outlay_core::registry::keys;
-use outlay_core::{Calendar, Exposure, Panel};
 use outlay_store::{
     AllocationChange, ChangeState, Dataset, DatasetState, Model, Outline, Page, Stored, WorkspaceId,
 };
-use serde_json::Value;
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use self::window::{Chosen, window};
 use super::datasets::panel;
 use crate::app::{App, Shared};
 use crate::auth::{Caller, Viewer};
+use crate::extract::Params;
 use crate::kept::{self, Made};
 use crate::problem::Problem;
+use crate::range::{Ask, Asked};
 use crate::wire::data::shape_of;
-use crate::wire::home::{
-    Age, Efficiency, Freshness, HomeChannel, HomeDataset, HomeKpi, HomeModel, HomeSpend, HomeView,
-    HomeWindow, Mover, Need, ReachCost,
-};
+use crate::wire::home::{Age, Freshness, HomeDataset, HomeModel, HomeView, Need};
 use crate::wire::quality::QualityView;
 use crate::wire::sentence_case;
 
@@ -30,17 +33,40 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new().routes(routes!(summary))
 }
 
-/// Everything that Home shows.
-#[utoipa::path(get, path = "/api/dashboard/summary", tag = "dashboard",
+/// What Home is narrowed to.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Part {
+    /// A paid channel of the data; all when left out. The outcome stays that of all.
+    channel: Option<String>,
+    /// A region of the data; all together when left out.
+    geo: Option<String>,
+}
+
+/// Everything that Home shows, over a range of days: the usual weeks at the end of the data when
+/// nothing is said.
+#[utoipa::path(get, path = "/api/dashboard/summary", tag = "dashboard", params(Asked, Part),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = HomeView)))]
-async fn summary(State(app): State<Shared>, caller: Caller<Viewer>) -> Result<Response, Problem> {
-    let workspace = caller.workspace;
-    let made = app.together.of(workspace, "home".to_owned(), || summarised(&app, workspace));
+    responses((status = 200, body = HomeView), (status = 422, body = Problem)))]
+async fn summary(
+    State(app): State<Shared>,
+    caller: Caller<Viewer>,
+    Params(asked): Params<Asked>,
+    Params(part): Params<Part>,
+) -> Result<Response, Problem> {
+    let (workspace, question) = (caller.workspace, format!("home {asked:?} {part:?}"));
+    let made = app.together.of(workspace, question, || summarised(&app, workspace, asked, part));
     Ok(kept::json(made.await?).into_response())
 }
 
-async fn summarised(app: &App, workspace: WorkspaceId) -> Result<Bytes, Problem> {
+async fn summarised(
+    app: &App,
+    workspace: WorkspaceId,
+    asked: Asked,
+    part: Part,
+) -> Result<Bytes, Problem> {
+    let registry = app.settings(workspace).await?;
+    let ask = asked.or_usual(&registry)?;
     let models = app.scope(workspace).models();
     let model = models.published_last().await?;
     let dataset = current(app, workspace, model.as_deref()).await?;
@@ -51,14 +77,27 @@ async fn summarised(app: &App, workspace: WorkspaceId) -> Result<Bytes, Problem>
     let data = dataset.as_ref().map(Stored::etag).unwrap_or_default();
     let tag = model.as_deref().map(Stored::etag).unwrap_or_default();
     let waiting = serde_json::to_string(&needs)?;
-    let late = app.settings(workspace).await?.get(&keys::DATA_LATE);
+    let late = registry.get(&keys::DATA_LATE);
     // Whether more data is due changes from one day to the next.
     let (now, after) = (app.now(), late.to_string());
     let today = now.date_naive().to_string();
-    let parts = [waiting.as_str(), &after, &today];
+    let (range, named) = (ask.key(), format!("{part:?}"));
+    let parts = [waiting.as_str(), &after, &today, &range, &named];
     let made = Made { question: "home", data: &data, model: &tag, parts: &parts };
-    kept::text(app, workspace, made, || home(app, workspace, model, dataset, needs, (late, now)))
-        .await
+    kept::text(app, workspace, made, || {
+        let about = About { ask, part, late, now };
+        home(app, workspace, model, dataset, needs, about)
+    })
+    .await
+}
+
+/// What is asked, when.
+struct About {
+    ask: Ask,
+    part: Part,
+    /// Periods after which data is late.
+    late: f64,
+    now: DateTime<Utc>,
 }
 
 async fn home(
@@ -67,7 +106,7 @@ async fn home(
     model: Option<Outline<Model>>,
     dataset: Option<Stored<Dataset>>,
     needs: Vec<Need>,
-    (late, now): (f64, DateTime<Utc>),
+    about: About,
 ) -> Result<HomeView, Problem> {
     let mut served = HomeView { granularity: "week".to_owned(), needs, ..HomeView::default() };
     let Some(dataset) = dataset else { return Ok(served) };
@@ -77,7 +116,7 @@ async fn home(
     served.outcome_unit = shape.outcome_unit;
     served.outcome_is_money = shape.outcome_is_money;
     served.granularity = shape.granularity;
-    served.freshness = freshness(&dataset, &checked.panel.calendar, late, now);
+    served.freshness = freshness(&dataset, &checked.panel.calendar, about.late, about.now);
     let card: Option<QualityView> =
         dataset.body.quality.clone().and_then(|card| serde_json::from_value(card).ok());
     served.allows = card.map(|card| card.allows).unwrap_or_default();
@@ -96,7 +135,9 @@ async fn home(
         });
     }
     served.dataset = Some(HomeDataset { id: dataset.id, name: dataset.body.name });
-    window(&mut served, &checked.panel, answers);
+    let chosen = Chosen::of(&about.part, &checked.panel)?;
+    served.choices = chosen.choices();
+    window(&mut served, &checked.panel, answers, about.ask, &chosen);
     Ok(served)
 }
 
@@ -151,97 +192,6 @@ async fn current(
     Ok(page.rows.into_iter().find(|dataset| dataset.body.state == DatasetState::Ready))
 }
 
-/// A quarter of the data beside the quarter before it.
-fn window(served: &mut HomeView, panel: &Panel, answers: Option<&Value>) {
-    let starts = panel.calendar.starts();
-    let quarter = (panel.calendar.granularity().periods_per_whole_year() / 4).max(1);
-    let periods = quarter.min(starts.len());
-    let from = starts.len() - periods;
-    // A year behind the window: how things stand needs how they stood.
-    let shown = starts.len().saturating_sub(panel.calendar.granularity().periods_per_whole_year());
-    let trail = |values: &[f64]| values[values.len() - (starts.len() - shown)..].to_vec();
-    let last = |values: &[f64]| values[values.len() - periods..].to_vec();
-    let sum = |values: &[f64]| values.iter().sum::<f64>();
-    let before = |values: &[f64]| {
-        let end = values.len() - periods;
-        (from >= periods).then(|| sum(&values[end - periods..end]))
-    };
-    served.window = Some(HomeWindow {
-        periods,
-        from: starts[from..].first().copied(),
-        to: starts.last().copied(),
-    });
-    let kpi = panel.kpi.values.national();
-    served.kpi = Some(HomeKpi {
-        name: panel.kpi.name.clone(),
-        dates: starts[shown..].to_vec(),
-        total: sum(&last(&kpi)),
-        before: before(&kpi),
-        values: trail(&kpi),
-    });
-    let channels: Vec<HomeChannel> = panel
-        .channels
-        .iter()
-        .map(|channel| {
-            let values = channel.spend.national();
-            HomeChannel {
-                name: channel.name.clone(),
-                total: sum(&last(&values)),
-                before: before(&values),
-                values: trail(&values),
-            }
-        })
-        .collect();
-    let total: f64 = channels.iter().map(|channel| channel.total).sum();
-    let cost = |channel: &HomeChannel| {
-        let known = panel.channels.iter().find(|known| known.name == channel.name)?;
-        let (per, unit) = counted(&known.exposure)?;
-        let reached = known.exposure.impressions().national();
-        let price = |spend: f64, of: f64| (of > 0.0).then(|| per * spend / of);
-        Some(ReachCost {
-            value: price(channel.total, sum(&last(&reached)))?,
-            before: channel.before.zip(before(&reached)).and_then(|(s, of)| price(s, of)),
-            unit,
-        })
-    };
-    let efficiency = channels.iter().map(|channel| {
-        let answer = answers.and_then(|a| a.get("channels")?.get(&channel.name));
-        let of = |key: &str| {
-            answer.and_then(|a| serde_json::from_value(a.get(key)?.clone()).ok()).flatten()
-        };
-        Efficiency {
-            channel: channel.name.clone(),
-            spend: channel.total,
-            roi: of("roi"),
-            mroi: of("mroi"),
-            share: if total > 0.0 { channel.total / total } else { 0.0 },
-            cost: cost(channel),
-        }
-    });
-    served.efficiency = efficiency.collect();
-    served.mover = mover(&channels);
-    served.spend = Some(HomeSpend {
-        dates: starts[shown..].to_vec(),
-        before: channels.iter().map(|channel| channel.before).sum(),
-        total,
-        channels,
-    });
-}
-
-/// How many of what a channel counts one pays for at a time, in words; nothing where only spend is
-/// known.
-fn counted(exposure: &Exposure) -> Option<(f64, String)> {
-    let unit = match exposure {
-        Exposure::Volume { unit, .. } => unit.as_str(),
-        Exposure::ReachFrequency { .. } => "impressions",
-    };
-    match unit {
-        "spend" => None,
-        "impressions" => Some((1000.0, "1,000 impressions".to_owned())),
-        unit => Some((1.0, unit.to_owned())),
-    }
-}
-
 /// Until when the data goes, and whether more of it is due at `now`.
 fn freshness(
     dataset: &Stored<Dataset>,
@@ -254,17 +204,4 @@ fn freshness(
     let due = calendar.granularity().advance(next, late as u32)?;
     let state = if now.date_naive() > due { Age::Late } else { Age::Fresh };
     Some(Freshness { data_until: next.pred_opt()?, imported_at: dataset.created_at, state })
-}
-
-/// The channel whose spend changed most against the window before.
-fn mover(channels: &[HomeChannel]) -> Option<Mover> {
-    let change = |channel: &HomeChannel| Some(channel.total - channel.before?);
-    let moved = channels.iter().filter_map(|channel| Some((channel, change(channel)?)));
-    let (channel, by) = moved.max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))?;
-    let before = channel.before.filter(|before| *before > 0.0 && by != 0.0)?;
-    let word = if by > 0.0 { "more" } else { "less" };
-    Some(Mover {
-        channel: channel.name.clone(),
-        sentence: format!("{:.0} % {word} spend than before", 100.0 * by.abs() / before),
-    })
 }

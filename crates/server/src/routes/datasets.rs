@@ -16,7 +16,7 @@ use outlay_store::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -28,6 +28,7 @@ use crate::auth::{Analyst, Caller, Viewer};
 use crate::extract::{Body, Ident, IfMatch, Listed, Paging, Params};
 use crate::kept::{self, Made};
 use crate::problem::Problem;
+use crate::range::{Asked, known};
 use crate::wire::data::{self, DatasetView, SeriesView};
 use crate::wire::quality::{QualityView, quality};
 
@@ -305,20 +306,39 @@ async fn undo(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The data per period, nationally.
-#[utoipa::path(get, path = "/api/datasets/{id}/series", tag = "data", params(("id" = uuid::Uuid, Path)),
+/// What the series are narrowed to.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Region {
+    /// A region of the data; all together when left out.
+    geo: Option<String>,
+}
+
+/// The data per period: of all regions together or of one, over a range of days, or over all of
+/// them when nothing is said.
+#[utoipa::path(get, path = "/api/datasets/{id}/series", tag = "data",
+    params(("id" = uuid::Uuid, Path), Asked, Region),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
-    responses((status = 200, body = SeriesView), (status = 404, body = Problem)))]
+    responses((status = 200, body = SeriesView), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
 async fn series(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
     Ident(id): Ident<Dataset>,
+    Params(asked): Params<Asked>,
+    Params(region): Params<Region>,
 ) -> Result<Response, Problem> {
+    let ask = asked.or_all(&app.settings(caller.workspace).await?)?.alone();
     let stored = panel_row(&app, caller.workspace, id).await?;
     let (tag, print) = (stored.etag(), stored.body.fingerprint.clone());
-    let made = Made { question: "series", data: &print, model: "", parts: &[&tag] };
+    let (range, named) = (ask.key(), format!("{region:?}"));
+    let parts = [tag.as_str(), &range, &named];
+    let made = Made { question: "series", data: &print, model: "", parts: &parts };
     kept::answer(&app, caller.workspace, made, HeaderMap::new(), || async {
-        Ok(data::series(&read(&app, caller.workspace, &stored).await?.panel))
+        let panel = read(&app, caller.workspace, &stored).await?.panel;
+        let geo = known("geo", region.geo.as_deref(), &panel.geos)?;
+        let geo = geo.and_then(|geo| panel.geos.iter().position(|name| name == geo));
+        Ok(data::series(&panel, ask, geo))
     })
     .await
 }

@@ -5,9 +5,10 @@ use outlay_store::{Arm, Campaign, DayTotals, Id, Stored};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::range::RangeView;
 use super::units;
 
-/// A campaign with what it spent and brought in the last four weeks.
+/// A campaign with what it spent and brought in a range of days.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CampaignView {
     #[schema(value_type = uuid::Uuid)]
@@ -23,19 +24,68 @@ pub(crate) struct CampaignView {
     pub(crate) currency: String,
     /// Daily budget.
     pub(crate) budget: f64,
-    /// Spend of the days from `from` to `to`.
+    /// Spend in the range.
     pub(crate) spend: f64,
-    /// Revenue of the same days; `null` where nothing was reported.
+    /// By which share it differs from what the range is compared with; `null` where nothing was
+    /// spent then.
+    #[schema(required)]
+    pub(crate) spend_change: Option<f64>,
+    /// Revenue in the range; `null` where nothing was reported.
     #[schema(required)]
     pub(crate) outcome: Option<f64>,
+    #[schema(required)]
+    pub(crate) outcome_change: Option<f64>,
     pub(crate) outcome_unit: &'static str,
     pub(crate) outcome_is_money: bool,
-    /// Spend per day.
+    /// Outcome over spend, a ratio of the sums; `null` where there is none.
+    #[schema(required)]
+    pub(crate) roas: Option<f64>,
+    /// Spend in stretches of `trend_days` days up to the end of the range, the oldest first.
     pub(crate) trend: Vec<f64>,
+    pub(crate) trend_days: usize,
+    /// First day of the range on which something was reported.
     #[schema(required)]
     pub(crate) from: Option<NaiveDate>,
+    /// Last day of the range on which something was reported.
     #[schema(required)]
     pub(crate) to: Option<NaiveDate>,
+}
+
+/// What campaigns spent and brought in all, in one currency.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CampaignTotal {
+    /// ISO code.
+    pub(crate) currency: String,
+    pub(crate) spend: f64,
+    /// By which share it differs from what the range is compared with.
+    #[schema(required)]
+    pub(crate) spend_change: Option<f64>,
+    /// Revenue; `null` where nothing was reported.
+    #[schema(required)]
+    pub(crate) outcome: Option<f64>,
+    #[schema(required)]
+    pub(crate) outcome_change: Option<f64>,
+    /// Outcome over spend, a ratio of the sums.
+    #[schema(required)]
+    pub(crate) roas: Option<f64>,
+}
+
+/// What campaigns can be filtered by.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CampaignChoices {
+    pub(crate) platforms: Vec<String>,
+    pub(crate) channels: Vec<String>,
+}
+
+/// All campaigns that a filter names, over a range of days.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct CampaignSummary {
+    /// `null` where no campaign has ever reported a day.
+    #[schema(required)]
+    pub(crate) range: Option<RangeView>,
+    /// One entry per currency: sums of different ones are not added up.
+    pub(crate) totals: Vec<CampaignTotal>,
+    pub(crate) choices: CampaignChoices,
 }
 
 /// What a campaign spent and brought on one day.
@@ -142,4 +192,7 @@ pub(crate) struct CampaignSeries {
     pub(crate) changes: Vec<ChangeMark>,
     /// ISO code of money; that of the campaign's budget.
     pub(crate) currency: String,
+    /// The range, with all days of this campaign as its data; `null` where it has reported none.
+    #[schema(required)]
+    pub(crate) range: Option<RangeView>,
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use outlay_connect::{Description, Finding, PanelShape, Severity, Totals};
 use outlay_core::registry::{Registry, keys};
-use outlay_core::{Exposure, Granularity, Panel};
+use outlay_core::{Exposure, Granularity, Grid, Panel};
 use outlay_engine::check::card;
 use outlay_engine::collect::{Cell, Collected};
 use outlay_mmm::summary::{ChannelKind, Verdict};
@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::quality::{QualityView, quality};
+use super::range::RangeView;
 use crate::problem::Problem;
+use crate::range::{Ask, Window, row};
 
 /// A file that was sent.
 #[derive(Debug, Serialize, ToSchema)]
@@ -180,19 +182,28 @@ pub(crate) struct ChannelSeries {
     exposure_unit: String,
 }
 
-/// The data per period, nationally.
+/// The data per period.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SeriesView {
-    /// First days of the periods.
+    /// The range that is shown; `null` for data without periods.
+    #[schema(required)]
+    range: Option<RangeView>,
+    /// First days of its periods.
     dates: Vec<NaiveDate>,
     kpi: KpiSeries,
     channels: Vec<ChannelSeries>,
 }
 
-/// National series of a panel; media before the first outcome are left out.
-pub(crate) fn series(panel: &Panel) -> SeriesView {
-    let skip = panel.lead_in;
-    let tail = |values: Vec<f64>| values.get(skip..).unwrap_or_default().to_vec();
+/// Series of a panel over a range, of one region or of all together; media before the first outcome
+/// are left out.
+pub(crate) fn series(panel: &Panel, ask: Ask, geo: Option<usize>) -> SeriesView {
+    let window = Window::of(ask, &panel.calendar);
+    let inside = |values: &[f64]| values.get(window.inside.clone()).unwrap_or_default().to_vec();
+    let of = |grid: &Grid| inside(&row(grid, geo));
+    let exposed = |exposure: &Exposure| {
+        let values = row(&exposure.impressions(), geo);
+        inside(values.get(panel.lead_in..).unwrap_or_default())
+    };
     let unit = |exposure: &Exposure| match exposure {
         Exposure::Volume { unit, .. } => unit.clone(),
         Exposure::ReachFrequency { .. } => "impressions".to_owned(),
@@ -200,20 +211,22 @@ pub(crate) fn series(panel: &Panel) -> SeriesView {
     let paid = panel.channels.iter().map(|c| ChannelSeries {
         name: c.name.clone(),
         kind: ChannelKind::Paid,
-        spend: Some(tail(c.spend.national())),
-        exposure: tail(c.exposure.impressions().national()),
+        spend: Some(of(&c.spend)),
+        exposure: exposed(&c.exposure),
         exposure_unit: unit(&c.exposure),
     });
     let organic = panel.organic.iter().map(|o| ChannelSeries {
         name: o.name.clone(),
         kind: ChannelKind::Organic,
         spend: None,
-        exposure: tail(o.exposure.impressions().national()),
+        exposure: exposed(&o.exposure),
         exposure_unit: unit(&o.exposure),
     });
+    let dates = panel.calendar.starts().get(window.inside.clone()).unwrap_or_default();
     SeriesView {
-        dates: panel.calendar.starts().to_vec(),
-        kpi: KpiSeries { name: panel.kpi.name.clone(), values: panel.kpi.values.national() },
+        range: window.view(&panel.calendar),
+        dates: dates.to_vec(),
+        kpi: KpiSeries { name: panel.kpi.name.clone(), values: of(&panel.kpi.values) },
         channels: paid.chain(organic).collect(),
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::quality::Rung;
+use super::range::RangeView;
 
 /// The data set behind the page.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,28 +46,42 @@ pub(crate) struct HomeModel {
     pub(crate) version: i64,
 }
 
-/// Which periods the page shows.
+/// Which periods the page shows; an empty range has none.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HomeWindow {
     pub(crate) periods: usize,
+    /// First day of the first of them.
     #[schema(required)]
     pub(crate) from: Option<NaiveDate>,
+    /// First day of the last of them.
     #[schema(required)]
     pub(crate) to: Option<NaiveDate>,
+}
+
+/// What the page can be narrowed to.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(crate) struct HomeChoices {
+    /// Paid channels, in the order of the file.
+    pub(crate) channels: Vec<String>,
+    /// Regions; empty where the data has one only.
+    pub(crate) geos: Vec<String>,
 }
 
 /// The outcome in the window.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HomeKpi {
     pub(crate) name: String,
-    /// First days of the periods of the last year, the window at the end.
+    /// First days of the periods of a year or more, the window at the end.
     pub(crate) dates: Vec<NaiveDate>,
     pub(crate) values: Vec<f64>,
     /// Total of the window.
     pub(crate) total: f64,
-    /// Total of the same number of periods before; `null` where the data is too short.
+    /// Total of what it is compared with; `null` where there is nothing to compare with.
     #[schema(required)]
     pub(crate) before: Option<f64>,
+    /// By which share `total` differs from `before`.
+    #[schema(required)]
+    pub(crate) change: Option<f64>,
 }
 
 /// A channel's spend in the window.
@@ -79,17 +94,25 @@ pub(crate) struct HomeChannel {
     pub(crate) total: f64,
     #[schema(required)]
     pub(crate) before: Option<f64>,
+    /// By which share `total` differs from `before`.
+    #[schema(required)]
+    pub(crate) change: Option<f64>,
 }
 
 /// Spend, with its total in the window.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HomeSpend {
-    /// First days of the periods of the last year, the window at the end.
+    /// First days of the periods of a year or more, the window at the end.
     pub(crate) dates: Vec<NaiveDate>,
+    /// The channel that was asked for, or all.
     pub(crate) channels: Vec<HomeChannel>,
+    /// Total of these channels in the window.
     pub(crate) total: f64,
     #[schema(required)]
     pub(crate) before: Option<f64>,
+    /// By which share `total` differs from `before`.
+    #[schema(required)]
+    pub(crate) change: Option<f64>,
 }
 
 /// What reaching people costs.
@@ -97,9 +120,12 @@ pub(crate) struct HomeSpend {
 pub(crate) struct ReachCost {
     /// Money per `unit` in the window.
     pub(crate) value: f64,
-    /// The same in the window before; `null` where the data is too short.
+    /// The same in what the window is compared with; `null` where there is nothing.
     #[schema(required)]
     pub(crate) before: Option<f64>,
+    /// By which share `value` differs from `before`.
+    #[schema(required)]
+    pub(crate) change: Option<f64>,
     /// `1,000 impressions`, or one of what the channel counts.
     pub(crate) unit: String,
 }
@@ -110,13 +136,16 @@ pub(crate) struct Efficiency {
     pub(crate) channel: String,
     /// Spend in the window.
     pub(crate) spend: f64,
+    /// By which share it differs from what the window is compared with.
+    #[schema(required)]
+    pub(crate) change: Option<f64>,
     /// Return per unit of spend; `null` without a model.
     #[schema(required)]
     pub(crate) roi: Option<Estimate>,
     /// Return on the next unit of spend; `null` without a model.
     #[schema(required)]
     pub(crate) mroi: Option<Estimate>,
-    /// Share of the window's spend, 0 to 1.
+    /// Share of all spend in the window, 0 to 1.
     pub(crate) share: f64,
     /// `null` where nothing but spend is known of the channel.
     #[schema(required)]
@@ -161,6 +190,11 @@ pub(crate) struct HomeView {
     pub(crate) granularity: String,
     #[schema(required)]
     pub(crate) freshness: Option<Freshness>,
+    /// The range that the page is about; `null` without data.
+    #[schema(required)]
+    pub(crate) range: Option<RangeView>,
+    pub(crate) choices: HomeChoices,
+    /// `null` where the range holds nothing, as `kpi` and `spend` are.
     #[schema(required)]
     pub(crate) window: Option<HomeWindow>,
     #[schema(required)]
@@ -168,7 +202,7 @@ pub(crate) struct HomeView {
     #[schema(required)]
     pub(crate) spend: Option<HomeSpend>,
     pub(crate) efficiency: Vec<Efficiency>,
-    /// Biggest change of spend against the window before.
+    /// Biggest change of spend against what the window is compared with; `null` for one channel.
     #[schema(required)]
     pub(crate) mover: Option<Mover>,
     /// What waits for a person, newest first.

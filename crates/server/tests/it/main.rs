@@ -12,6 +12,7 @@ mod flow;
 mod live;
 mod operations;
 mod passwords;
+mod ranges;
 mod security;
 mod shape;
 mod sign_on;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Fact, Facts, RankBy, Span, Totals};
-use crate::campaigns::Campaign;
+use crate::campaigns::{Campaign, CampaignFilter};
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::field::{Cell, Field};
@@ -20,8 +20,16 @@ use crate::statement::places;
 pub enum NamedQuery {
     /// Totals per campaign and day.
     CampaignDays(Span),
+    /// The series of one campaign.
+    Series(Id<Campaign>, Span),
     /// The series of some campaigns.
-    Series(Vec<Id<Campaign>>, Span),
+    SeriesOf(Vec<Id<Campaign>>, Span),
+    /// Totals of some campaigns.
+    Sums(Vec<Id<Campaign>>, Span),
+    /// Totals over the campaigns that a filter names.
+    Whole(CampaignFilter, Span),
+    /// The first and the last day under an attribution setting, of all or of one campaign.
+    Ends(String, Option<Id<Campaign>>),
     /// The campaigns with the most of something.
     Top(Span, RankBy, u32),
     /// The newest facts, or those before a time.
@@ -61,6 +69,26 @@ pub struct DayTotals {
 
 const SUMS: &str = "impressions, clicks, conversions_micros, cost_micros, revenue_micros";
 
+/// A row of SQLite crosses threads, each of its cells copied: thousands of them take longer to hand
+/// over than to find. A day is one row here, its campaigns packed.
+const PACKED: &str = "SELECT day, json_group_array(json_array(hex(campaign_id), currency, \
+    impressions, clicks, conversions_micros, cost_micros, revenue_micros)) AS campaigns";
+
+/// The sums of sums; `SUM` of PostgreSQL would be a decimal.
+fn added() -> String {
+    let added = |column| format!("CAST(SUM({column}) AS BIGINT) AS {column}");
+    SUMS.split(", ").map(added).collect::<Vec<_>>().join(", ")
+}
+
+/// The index of a campaign's days, named where it has to be: a connection that was open when the
+/// rows were last counted may not know that days are many and a campaign's few.
+fn by_campaign(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "INDEXED BY campaign_days_campaign",
+        Engine::Postgres => "",
+    }
+}
+
 impl RankBy {
     fn column(self) -> &'static str {
         match self {
@@ -78,42 +106,74 @@ impl NamedQuery {
     fn sql(&self, engine: Engine) -> String {
         let span = "workspace_id = $1 AND day BETWEEN $2 AND $3 AND attribution = $4";
         match self {
-            // A row of SQLite crosses threads, each of its cells copied: thousands of them take
-            // longer to hand over than to find. A day is one row here, its campaigns packed.
-            Self::CampaignDays(_) if engine == Engine::Sqlite => format!(
-                "SELECT day, json_group_array(
-                     json_array(hex(campaign_id), currency, {SUMS})) AS campaigns
-                 FROM campaign_days WHERE {span} GROUP BY day ORDER BY day"
-            ),
+            Self::CampaignDays(_) if engine == Engine::Sqlite => {
+                format!("{PACKED} FROM campaign_days WHERE {span} GROUP BY day ORDER BY day")
+            }
             Self::CampaignDays(_) => format!(
                 "SELECT day, campaign_id, currency, {SUMS} FROM campaign_days
                  WHERE {span}"
             ),
-            Self::Series(campaigns, _) => {
-                // A connection that was open when the rows were last counted may not know that
-                // days are many and a campaign's few.
-                let by = match engine {
-                    Engine::Sqlite => "INDEXED BY campaign_days_campaign",
-                    Engine::Postgres => "",
+            Self::Series(..) => format!(
+                "SELECT day, currency, {SUMS} FROM campaign_days {}
+                 WHERE {span} AND campaign_id = $5 ORDER BY day, currency",
+                by_campaign(engine)
+            ),
+            Self::SeriesOf(campaigns, _) if engine == Engine::Sqlite => format!(
+                "{PACKED} FROM campaign_days {}
+                 WHERE {span} AND campaign_id IN ({}) GROUP BY day ORDER BY day",
+                by_campaign(engine),
+                places(5, campaigns.len())
+            ),
+            Self::SeriesOf(campaigns, _) => format!(
+                "SELECT day, campaign_id, currency, {SUMS} FROM campaign_days
+                 WHERE {span} AND campaign_id IN ({})",
+                places(5, campaigns.len())
+            ),
+            Self::Sums(campaigns, _) => format!(
+                "SELECT campaign_id, currency, {} FROM campaign_days {}
+                 WHERE {span} AND campaign_id IN ({})
+                 GROUP BY campaign_id, currency ORDER BY campaign_id, currency",
+                added(),
+                by_campaign(engine),
+                places(5, campaigns.len())
+            ),
+            // All of them have their sums already.
+            Self::Whole(filter, _) if filter.is_empty() => format!(
+                "SELECT currency, COUNT(DISTINCT day) AS days, {} FROM workspace_days
+                 WHERE {span} GROUP BY currency ORDER BY currency",
+                added()
+            ),
+            Self::Whole(filter, _) => format!(
+                "SELECT currency, COUNT(DISTINCT day) AS days, {} FROM campaign_days
+                 WHERE {span} AND campaign_id IN
+                    (SELECT id FROM campaigns WHERE workspace_id = $1 AND {})
+                 GROUP BY currency ORDER BY currency",
+                added(),
+                filter.condition(5).0
+            ),
+            // Each end is one step into the index.
+            Self::Ends(_, campaign) => {
+                let (table, also) = match campaign {
+                    Some(_) => ("campaign_days", "AND campaign_id = $3"),
+                    None => ("workspace_days", ""),
                 };
-                format!(
-                    "SELECT day, campaign_id, currency, {SUMS} FROM campaign_days {by}
-                     WHERE {span} AND campaign_id IN ({}) ORDER BY day, currency",
-                    places(5, campaigns.len())
-                )
+                let end = |order: &str| {
+                    format!(
+                        "SELECT day FROM (SELECT day FROM {table}
+                         WHERE workspace_id = $1 AND attribution = $2 {also}
+                         ORDER BY day {order} LIMIT 1) AS one"
+                    )
+                };
+                format!("{} UNION ALL {}", end("ASC"), end("DESC"))
             }
             Self::Top(_, by, limit) => {
-                let sums: Vec<String> = SUMS
-                    .split(", ")
-                    .map(|column| format!("CAST(SUM({column}) AS BIGINT) AS {column}"))
-                    .collect();
                 // Grouped by the currency first, lest SQLite read all days through the index that
                 // is in the order of the campaigns.
                 format!(
                     "SELECT campaign_id, currency, {} FROM campaign_days WHERE {span}
                      GROUP BY currency, campaign_id
                      ORDER BY SUM({}) DESC, campaign_id LIMIT {limit}",
-                    sums.join(", "),
+                    added(),
                     by.column()
                 )
             }
@@ -142,9 +202,24 @@ impl NamedQuery {
         };
         match self {
             Self::CampaignDays(days) | Self::Top(days, ..) | Self::Summary(days) => span(days),
-            Self::Series(campaigns, days) => {
+            Self::Series(campaign, days) => {
+                span(days);
+                values.push(Id::cell(Some(campaign)));
+            }
+            Self::SeriesOf(campaigns, days) | Self::Sums(campaigns, days) => {
                 span(days);
                 values.extend(campaigns.iter().map(|id| Id::cell(Some(id))));
+            }
+            Self::Whole(filter, days) => {
+                span(days);
+                // What is empty asks a table that knows no campaigns.
+                if !filter.is_empty() {
+                    values.extend(filter.condition(5).1);
+                }
+            }
+            Self::Ends(attribution, campaign) => {
+                values.push(String::cell(Some(attribution)));
+                values.extend(campaign.iter().map(|id| Id::cell(Some(id))));
             }
             Self::Latest(before, _) => values.extend(before.iter().map(|at| Cell::cell(Some(at)))),
         }
@@ -158,10 +233,13 @@ impl Facts<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn campaign_days(self, span: Span) -> Result<Vec<CampaignDay>> {
-        let asked = NamedQuery::CampaignDays(span);
+        self.days_of(&NamedQuery::CampaignDays(span)).await
+    }
+
+    async fn days_of(self, asked: &NamedQuery) -> Result<Vec<CampaignDay>> {
         let mut days = match self.link.engine() {
-            Engine::Sqlite => self.ask(&asked, unpack).await?.concat(),
-            Engine::Postgres => self.ask(&asked, campaign_day).await?,
+            Engine::Sqlite => self.ask(asked, unpack).await?.concat(),
+            Engine::Postgres => self.ask(asked, campaign_day).await?,
         };
         // Their order by currency here: it would cost SQLite a sorter per row.
         days.sort_by_key(|found| (found.day, found.campaign_id, found.totals.cost.currency));
@@ -173,7 +251,7 @@ impl Facts<'_> {
     /// # Errors
     /// When the database fails.
     pub async fn series(self, campaign: Id<Campaign>, span: Span) -> Result<Vec<DayTotals>> {
-        self.ask(&NamedQuery::Series(vec![campaign], span), day_totals).await
+        self.ask(&NamedQuery::Series(campaign, span), day_totals).await
     }
 
     /// The days of some campaigns, by day: one question for a whole page of them.
@@ -188,7 +266,7 @@ impl Facts<'_> {
         if campaigns.is_empty() {
             return Ok(Vec::new());
         }
-        self.ask(&NamedQuery::Series(campaigns, span), campaign_day).await
+        self.days_of(&NamedQuery::SeriesOf(campaigns, span)).await
     }
 
     /// The campaigns with the most of something, the most first. Sums of different currencies are
@@ -236,7 +314,7 @@ impl Facts<'_> {
         rows(&found, |row| Field::read(row, column))
     }
 
-    async fn ask<T>(
+    pub(super) async fn ask<T>(
         self,
         query: &NamedQuery,
         read: impl Fn(&QueryResult) -> Result<T, DbErr>,

@@ -3,9 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use outlay_core::{Currency, Money};
 use outlay_store::{
-    AgentState, Alert, AlertState, ApiCall, Arm, Campaign, Dataset, DatasetState, Id, LineageEdge,
-    Mapping, Model, ModelState, Page, RunStatus, Scenario, ScenarioState, Severity, StoreError,
-    StoredPanel, Upload, UploadState,
+    AgentState, Alert, AlertState, ApiCall, Arm, Campaign, CampaignFilter, Dataset, DatasetState,
+    Id, LineageEdge, Mapping, Model, ModelState, Page, RunStatus, Scenario, ScenarioState,
+    Severity, StoreError, StoredPanel, Upload, UploadState,
 };
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -266,8 +266,49 @@ async fn a_list_goes_on_where_it_was_though_rows_come_and_go() {
             page.after = Some(next.to_string().parse().unwrap());
         }
         assert_eq!(seen, ["6", "5", "4", "3", "2", "1", "0"]);
-        let paused = campaigns.with_status(RunStatus::Paused, Page::default()).await.unwrap();
+        let filter = CampaignFilter { status: Some(RunStatus::Paused), ..Default::default() };
+        let paused = campaigns.matching(&filter, Page::default()).await.unwrap();
         assert!(paused.rows.is_empty() && paused.next.is_none());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn campaigns_are_found_by_their_newest_arm() {
+    on_both(async |fresh| {
+        let id = workspace(&fresh.store, "Shop").await;
+        let shop = fresh.store.workspace(id);
+        let campaigns = shop.campaigns();
+        let place = |platform: &str, channel: &str| CampaignFilter {
+            platform: Some(platform.to_owned()),
+            channel: Some(channel.to_owned()),
+            ..CampaignFilter::default()
+        };
+        let brand = campaigns.create(campaign("brand"), now()).await.unwrap();
+        for (at, channel) in ["video", "search"].into_iter().enumerate() {
+            let arm = Arm { channel: channel.to_owned(), ..arm(&brand) };
+            shop.arms().create(arm, later(at as i64)).await.unwrap();
+        }
+        let bare = campaigns.create(campaign("bare"), now()).await.unwrap();
+        let platform = arm(&brand).platform;
+        let found = async |filter: &CampaignFilter| {
+            let page = campaigns.matching(filter, Page::default()).await.unwrap();
+            page.rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&place(&platform, "search")).await, [brand.id]);
+        assert!(found(&place(&platform, "video")).await.is_empty(), "an older arm does not count");
+        assert_eq!(found(&place(&bare.body.source, "")).await, [bare.id], "one without arms");
+        let running =
+            CampaignFilter { status: Some(RunStatus::Active), ..place(&platform, "search") };
+        assert_eq!(found(&running).await.len(), 1);
+        assert_eq!(found(&CampaignFilter::default()).await.len(), 2);
+        let other = workspace(&fresh.store, "Other").await;
+        assert!(fresh.store.workspace(other).campaigns().kinds().await.unwrap().is_empty());
+        let kinds = campaigns.kinds().await.unwrap();
+        let kinds: Vec<_> = kinds.iter().map(|kind| (&*kind.platform, &*kind.channel)).collect();
+        let mut expected = [(&*platform, "search"), (&*bare.body.source, "")];
+        expected.sort_unstable();
+        assert_eq!(kinds, expected);
     })
     .await;
 }

@@ -3,8 +3,8 @@
 use chrono::NaiveTime;
 use outlay_core::Money;
 use outlay_store::{
-    Arm, Campaign, Fact, NamedQuery, Partition, RankBy, Replaced, Scope, Span, Store, StoreError,
-    Stored,
+    Arm, Campaign, CampaignFilter, Fact, NamedQuery, Partition, RankBy, Replaced, Scope, Span,
+    Store, StoreError, Stored,
 };
 use uuid::Uuid;
 
@@ -73,6 +73,22 @@ async fn a_load_replaces_what_its_source_said_before() {
         assert_eq!((top[0].campaign_id, top[0].totals.cost), (two.id, euros(63)));
         assert_eq!(top[0].totals.conversions_micros, 9 * 333_333, "sums are exact");
         assert_eq!(facts.campaign_days(span(0, 9)).await.unwrap().len(), 19);
+        assert_eq!(facts.ends("7d_click", None).await.unwrap(), Some((day(0), day(9))));
+        assert_eq!(facts.ends("7d_click", Some(two.id)).await.unwrap(), Some((day(0), day(8))));
+        assert_eq!(facts.ends("1d_view", None).await.unwrap(), None);
+        let sums = facts.sums_of(vec![one.id, two.id], span(7, 9)).await.unwrap();
+        let sum = |id| sums.iter().find(|sum| sum.campaign_id == id).unwrap().totals.cost;
+        assert_eq!((sums.len(), sum(one.id), sum(two.id)), (2, euros(16), euros(14)));
+        let all = CampaignFilter::default();
+        let channel = Some(arm(&one).channel);
+        for filter in [all, CampaignFilter { channel, ..CampaignFilter::default() }] {
+            let whole = facts.whole(&filter, span(7, 9)).await.unwrap();
+            let found: Vec<_> = whole.iter().map(|one| (one.days, one.totals.cost)).collect();
+            assert_eq!(found, [(3, euros(30))], "{filter:?}");
+        }
+        let nowhere =
+            CampaignFilter { channel: Some("none".to_owned()), ..CampaignFilter::default() };
+        assert!(facts.whole(&nowhere, span(0, 9)).await.unwrap().is_empty());
         let latest = facts.latest(None, 2).await.unwrap();
         assert_eq!(latest[0], restated[0]);
         let before = facts.latest(Some(latest[0].at), 1).await.unwrap();
@@ -154,14 +170,24 @@ async fn every_question_is_answered_by_its_index() {
         }
         shop.facts().replace(&days(0, 899), &load).await.unwrap();
         fresh.store.analyse().await.unwrap();
-        let series = NamedQuery::Series(vec![last.unwrap().id], span(0, 60));
+        let last = last.unwrap().id;
+        let series = NamedQuery::Series(last, span(0, 60));
+        let by_campaign = ("campaign_days_campaign", "campaign_days_campaign");
         for (query, sqlite, postgres) in [
             (
                 NamedQuery::CampaignDays(span(0, 6)),
                 "campaign_days USING PRIMARY KEY",
                 "campaign_days_pkey",
             ),
-            (series, "campaign_days_campaign", "campaign_days_campaign"),
+            (series, by_campaign.0, by_campaign.1),
+            (NamedQuery::SeriesOf(vec![last], span(0, 60)), by_campaign.0, by_campaign.1),
+            (NamedQuery::Sums(vec![last], span(0, 60)), by_campaign.0, by_campaign.1),
+            (NamedQuery::Ends("7d_click".to_owned(), Some(last)), by_campaign.0, by_campaign.1),
+            (
+                NamedQuery::Whole(CampaignFilter::default(), span(0, 6)),
+                "workspace_days USING PRIMARY KEY",
+                "workspace_days_pkey",
+            ),
             (
                 NamedQuery::Top(span(0, 6), RankBy::Cost, 5),
                 "campaign_days USING PRIMARY KEY",

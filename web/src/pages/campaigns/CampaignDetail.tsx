@@ -1,3 +1,4 @@
+import type { UseQueryResult } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 
 import { useCampaign, useCampaignSeries } from "../../api/campaigns";
@@ -9,6 +10,10 @@ import { formatDay } from "../../format/date";
 import { capitalise } from "../../format/terms";
 import { Loaded } from "../../parts/Loaded";
 import { Keys, PageHead, Part } from "../../parts/Page";
+import { EmptyRange } from "../../range/EmptyRange";
+import { RangeBar } from "../../range/RangeBar";
+import { useRange } from "../../range/useRange";
+import { againstWords, rangeWords } from "../../range/words";
 import { termsOf } from "./Campaigns";
 
 function Series({ campaign, series }: { campaign: Campaign; series: CampaignSeries }) {
@@ -39,28 +44,41 @@ function Series({ campaign, series }: { campaign: Campaign; series: CampaignSeri
   );
 }
 
-function Detail({ campaign }: { campaign: Campaign }) {
-  const series = useCampaignSeries(campaign.id);
+function Detail({ campaign, series }: { campaign: Campaign; series: UseQueryResult<CampaignSeries> }) {
+  const { range } = useRange();
   const terms = termsOf(campaign);
-  const cost = campaign.outcome && campaign.spend > 0 ? (campaign.outcome_is_money ? campaign.outcome / campaign.spend : campaign.spend / campaign.outcome) : null;
+  const view = series.data?.range ?? null;
+  const against = againstWords(view, range.compare);
+  const after = (change: number | null) => (change === null || against === null ? undefined : `${terms.numbers.change(change)} against ${against}`);
+  const days = view && view.periods > 0 ? rangeWords(view).replace(/^the /, "") : null;
+  const counted = campaign.outcome === null ? "" : `; the platform counts ${terms.outcome(campaign.outcome)}${campaign.outcome_is_money ? "" : ` ${campaign.outcome_unit}`}`;
   return (
     <>
       <PageHead
         name={campaign.name}
         question="How is this campaign doing, and why?"
-        sentence={`${campaign.name} has spent ${terms.money(campaign.spend)} from ${formatDay(campaign.from)} to ${formatDay(campaign.to)}${campaign.outcome === null ? "" : `; the platform counts ${terms.outcome(campaign.outcome)}${campaign.outcome_is_money ? "" : ` ${campaign.outcome_unit}`}`}.`}
+        sentence={campaign.from
+          ? `${campaign.name} has spent ${terms.money(campaign.spend)} from ${formatDay(campaign.from)} to ${formatDay(campaign.to)}${counted}.`
+          : `${campaign.name} has reported nothing in these days.`}
       />
       <Keys
         figures={[
           { name: "Platform, channel", value: campaign.platform, after: campaign.channel },
           { name: "State", value: campaign.status },
-          { name: "Spend, the last four weeks that it ran", value: terms.money(campaign.spend), exact: terms.moneyExact(campaign.spend) },
+          ...(days ? [{ name: `Spend, ${days}`, value: terms.money(campaign.spend), after: after(campaign.spend_change), exact: terms.moneyExact(campaign.spend) }] : []),
           ...(campaign.budget > 0 ? [{ name: "Budget per day", value: terms.money(campaign.budget), exact: terms.moneyExact(campaign.budget) }] : []),
-          ...(cost !== null ? [{ name: campaign.outcome_is_money ? `Counted by the platform, per ${terms.unit}` : "Spend per outcome", value: campaign.outcome_is_money ? terms.rate(cost) : terms.money(cost) }] : []),
+          ...(campaign.outcome !== null ? [{ name: "Counted by the platform", value: terms.outcome(campaign.outcome), after: after(campaign.outcome_change), exact: terms.outcomeExact(campaign.outcome) }] : []),
+          ...(campaign.roas !== null ? [{ name: `Counted by the platform, per ${terms.unit}`, value: terms.rate(campaign.roas) }] : []),
         ]}
       />
       <p className="note">What a platform counts is what it claims, not what it caused. <Link to="/model">The model</Link> says what its channel brings.</p>
-      <Part first><Loaded query={series} height={300}>{(data) => <Series campaign={campaign} series={data} />}</Loaded></Part>
+      <Part first>
+        <Loaded query={series} height={300}>
+          {(data) => data.range?.periods === 0
+            ? <EmptyRange view={data.range} of={campaign.name} />
+            : <Series campaign={campaign} series={data} />}
+        </Loaded>
+      </Part>
       <Loaded query={series} height={40}>
         {({ changes }) => changes.length === 0 ? null : (
           <Part title="Changes">
@@ -76,6 +94,13 @@ function Detail({ campaign }: { campaign: Campaign }) {
 
 export default function CampaignDetail() {
   const { id } = useParams({ from: "/campaigns/$id" });
-  const campaign = useCampaign(id);
-  return <div className="page"><Loaded query={campaign} height={420}>{(data) => <Detail campaign={data} />}</Loaded></div>;
+  const { range } = useRange();
+  const campaign = useCampaign(id, range);
+  const series = useCampaignSeries(id, range);
+  return (
+    <div className="page" aria-busy={campaign.isPlaceholderData || series.isPlaceholderData}>
+      {(series.data?.range || series.isError) && <RangeBar compares view={series.data?.range} at={Math.min(campaign.dataUpdatedAt, series.dataUpdatedAt)} />}
+      <Loaded query={campaign} height={420}>{(data) => <Detail campaign={data} series={series} />}</Loaded>
+    </div>
+  );
 }

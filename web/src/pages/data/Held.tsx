@@ -8,6 +8,9 @@ import { formatDay, plural } from "../../format/date";
 import { capitalise } from "../../format/terms";
 import type { Terms } from "../../format/terms";
 import { Loaded } from "../../parts/Loaded";
+import { EmptyRange } from "../../range/EmptyRange";
+import { RangeBar } from "../../range/RangeBar";
+import { useRange } from "../../range/useRange";
 import { colourVar, lookOf } from "../../theme/palette";
 
 interface Series {
@@ -53,13 +56,21 @@ function Drawn({ set, data, terms }: { set: Dataset; data: DatasetSeries; terms:
         rows: data.dates.map((date, i) => [cell(formatDay(date), date), ...series.map((s) => cell(s.exact(s.values[i] ?? 0), s.values[i]))]),
       }}
     >
-      <Strips title={title} from={set.from} until={set.until} strips={strips} />
+      <Strips title={title} from={data.range?.from ?? set.from} until={data.range?.to ?? set.until} strips={strips} />
     </Figure>
   );
 }
 
-/** The data set as a picture. */
+/** The data set as a picture: all of it, or the days and the region of the address. */
 export function Held({ set, terms }: { set: Dataset; terms: Terms }) {
-  const series = useDatasetSeries(set.id);
-  return <Loaded query={series} height={280}>{(data) => <Drawn set={set} data={data} terms={terms} />}</Loaded>;
+  const { range } = useRange();
+  const series = useDatasetSeries(set.id, range);
+  return (
+    <>
+      <RangeBar view={series.data?.range ?? undefined} choices={{ geo: set.geos.length > 1 ? set.geos : [] }} at={series.dataUpdatedAt} />
+      <Loaded query={series} height={280}>
+        {(data) => data.range?.periods === 0 ? <EmptyRange view={data.range} /> : <Drawn set={set} data={data} terms={terms} />}
+      </Loaded>
+    </>
+  );
 }

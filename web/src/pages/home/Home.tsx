@@ -11,6 +11,10 @@ import { GoTo, useGoTo } from "../../parts/GoTo";
 import { Loaded } from "../../parts/Loaded";
 import { Empty, Method, PageHead, Part } from "../../parts/Page";
 import { useTerms } from "../../parts/useTerms";
+import { EmptyRange } from "../../range/EmptyRange";
+import { RangeBar } from "../../range/RangeBar";
+import { useRange } from "../../range/useRange";
+import { againstWords } from "../../range/words";
 import { Efficiency } from "./Efficiency";
 import { Pictures, plainSentence } from "./Pictures";
 
@@ -19,6 +23,9 @@ const QUESTION = "Are we on track, and what needs me?";
 function Filled({ board }: { board: Dashboard }) {
   const go = useGoTo();
   const terms = useTerms(board);
+  const { range } = useRange();
+  const against = againstWords(board.range, range.compare);
+  const empty = board.range !== null && board.range.periods === 0;
   const top = board.needs[0];
   const action = top
     ? { label: top.title, href: top.link }
@@ -30,7 +37,7 @@ function Filled({ board }: { board: Dashboard }) {
       <PageHead
         name="Home"
         question={QUESTION}
-        sentence={board.sentence ?? plainSentence(board, terms)}
+        sentence={board.sentence ?? plainSentence(board, terms, against) ?? "There is data, but none in these days."}
         actions={<Button onClick={() => go(action.href)}>{action.label}</Button>}
       />
       {board.needs.length > 0 && (
@@ -49,8 +56,14 @@ function Filled({ board }: { board: Dashboard }) {
           </ul>
         </Part>
       )}
-      <Pictures board={board} />
-      <Efficiency board={board} />
+      {empty && board.range ? (
+        <EmptyRange view={board.range} />
+      ) : (
+        <>
+          <Pictures board={board} against={against} channel={range.channel} geo={range.geo} />
+          <Efficiency board={board} against={against} />
+        </>
+      )}
       <Part title="What this much data allows">
         <Ladder steps={board.allows} />
       </Part>
@@ -84,9 +97,20 @@ function FirstRun() {
 }
 
 export default function Home() {
-  const board = useDashboard();
+  const { range } = useRange();
+  const board = useDashboard(range);
+  // Without data there are no days to choose.
+  const ranged = board.isError || (board.data?.dataset ?? null) !== null;
   return (
-    <div className="page">
+    <div className="page" aria-busy={board.isPlaceholderData}>
+      {ranged && (
+        <RangeBar
+          compares
+          view={board.data?.range}
+          choices={{ channel: board.data?.choices.channels, geo: board.data?.choices.geos }}
+          at={board.dataUpdatedAt}
+        />
+      )}
       <Loaded query={board} height={420}>
         {(data) => (data.dataset ? <Filled board={data} /> : <FirstRun />)}
       </Loaded>

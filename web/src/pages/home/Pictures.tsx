@@ -11,52 +11,58 @@ import { capitalise } from "../../format/terms";
 import type { Terms } from "../../format/terms";
 import { Keys, Part } from "../../parts/Page";
 import { useTerms } from "../../parts/useTerms";
+import { rangeWords } from "../../range/words";
 import { INK, LIGHT, colourOf, lookOf } from "../../theme/palette";
 
-const share = (now: number, before: number | null) =>
-  before === null || before === 0 ? null : now / before - 1;
-
 /** What can be said before there is a model: how the outcome moved, on what money. */
-export function plainSentence(board: Dashboard, terms: Terms): string | null {
-  const { kpi, spend, window } = board;
-  if (!kpi || !spend || !window) return null;
-  const moved = share(kpi.total, kpi.before);
-  const against = moved === null ? "" : `, ${terms.numbers.change(moved)} against the ${window.periods} before`;
-  return `${capitalise(kpi.name)} was ${terms.outcome(kpi.total)} in the last ${window.periods} ${board.granularity}s${against}, with ${terms.money(spend.total)} spent.`;
+export function plainSentence(board: Dashboard, terms: Terms, against: string | null): string | null {
+  const { kpi, spend, range } = board;
+  if (!kpi || !spend || !range) return null;
+  const moved = kpi.change === null || against === null ? "" : `, ${terms.numbers.change(kpi.change)} against ${against}`;
+  return `${capitalise(kpi.name)} was ${terms.outcome(kpi.total)} in ${rangeWords(range)}${moved}, with ${terms.money(spend.total)} spent.`;
 }
 
-export function Pictures({ board }: { board: Dashboard }) {
+interface Props {
+  board: Dashboard;
+  /** What the range is compared with, in words. */
+  against: string | null;
+  /** What the page is narrowed to. */
+  channel?: string;
+  geo?: string;
+}
+
+export function Pictures({ board, against, channel, geo }: Props) {
   const terms = useTerms(board);
   const scheme = useScheme();
   const { kpi, spend, window } = board;
   const outcome = useCallback((v: number | null) => terms.outcome(v), [terms]);
   const money = useCallback((v: number | null) => terms.money(v), [terms]);
   const names = useMemo(() => spend?.channels.map((c) => c.name) ?? [], [spend]);
+  // A channel keeps its colour when it is shown alone.
+  const all = board.choices.channels;
   const layers = useMemo(
     () =>
       fold(
-        (spend?.channels ?? []).map((c) => ({ name: c.name, colour: colourOf(lookOf(names, c.name), scheme), values: c.values })),
+        (spend?.channels ?? []).map((c) => ({ name: c.name, colour: colourOf(lookOf(all, c.name), scheme), values: c.values })),
         LIGHT.length,
         INK[scheme].others,
       ),
-    [spend, names, scheme],
+    [spend, all, scheme],
   );
   if (!kpi || !spend) return null;
-  const against = window ? `the ${window.periods} ${board.granularity}s before` : "before";
-  const after = (now: number, before: number | null) => {
-    const change = share(now, before);
-    return change === null ? undefined : `${terms.numbers.change(change)} against ${against}`;
-  };
-  const last = window ? `last ${window.periods} ${board.granularity}s` : "in all";
+  const after = (change: number | null) =>
+    change === null || against === null ? undefined : `${terms.numbers.change(change)} against ${against}`;
+  const last = board.range ? rangeWords(board.range).replace(/^the /, "") : "in all";
   return (
     <Part first>
       <Keys
         figures={[
-          { name: `${capitalise(kpi.name)}, ${last}`, value: terms.outcome(kpi.total), after: after(kpi.total, kpi.before), exact: terms.outcomeExact(kpi.total) },
-          { name: `Spend, ${last}`, value: terms.money(spend.total), after: after(spend.total, spend.before), exact: terms.moneyExact(spend.total) },
+          { name: `${capitalise(kpi.name)}, ${last}`, value: terms.outcome(kpi.total), after: after(kpi.change), exact: terms.outcomeExact(kpi.total) },
+          { name: `${channel ? `Spend on ${channel}` : "Spend"}, ${last}`, value: terms.money(spend.total), after: after(spend.change), exact: terms.moneyExact(spend.total) },
           ...(board.mover ? [{ name: "Biggest mover", value: board.mover.channel, after: board.mover.sentence }] : []),
         ]}
       />
+      {channel && <p className="note">{capitalise(kpi.name)} is that of all channels{geo ? ` in ${geo}` : ""}: the data does not say which of them brought it.</p>}
       <div className="two">
         <Figure
           title={`${capitalise(kpi.name)} per ${board.granularity}`}
