@@ -40,7 +40,14 @@ impl Running {
         watch: &'a (dyn Fn(&Progress) + Sync),
         threads: Option<usize>,
     ) -> Run<'a> {
-        Run { registry: &self.registry, clock: self, watch, cancel: &self.cancel, partial: true, threads }
+        Run {
+            registry: &self.registry,
+            clock: self,
+            watch,
+            cancel: &self.cancel,
+            partial: true,
+            threads,
+        }
     }
 }
 

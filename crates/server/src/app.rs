@@ -22,7 +22,6 @@ use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::readiness::Readiness;
 use crate::work::fits::Fits;
-use crate::work::studies::Studies;
 
 /// What every request and every job shares. Held in an [`Arc`].
 pub struct App {
@@ -53,7 +52,6 @@ pub struct App {
     pub(crate) cache: Cache,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) readiness: Readiness,
-    pub(crate) studies: Studies,
     /// Becomes true when the server stops: what lasts (live updates) ends then.
     pub(crate) stopping: watch::Sender<bool>,
 }
@@ -89,7 +87,6 @@ impl App {
             readiness: Readiness::new(&registry),
             throttle: Throttle::new(&registry),
             passwords: Passwords::new(),
-            studies: Studies::new(&registry),
             fits: Fits::new(objects.clone(), scratch.clone(), &registry),
             access: config.jwt.as_ref().map(Access::new).transpose()?,
             oidc: oidc.map(Arc::new),

@@ -6,9 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use chrono::{Days, NaiveDate};
-use outlay_store::{
-    Arm, Campaign, CampaignDay, Id, Page, RunStatus, Span, Stored, WorkspaceId,
-};
+use outlay_store::{Arm, Campaign, CampaignDay, Id, Page, RunStatus, Span, Stored, WorkspaceId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;

@@ -15,6 +15,7 @@ mod passwords;
 mod security;
 mod shape;
 mod sign_on;
+mod studies;
 mod support;
 #[cfg(feature = "otel")]
 mod traces;
