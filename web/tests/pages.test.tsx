@@ -345,8 +345,39 @@ describe("Plan", () => {
     expect(await screen.findByText(/In 15 of 20 equally likely cases/, {}, LONG)).toBeTruthy();
     expect(screen.getAllByText(/one percent of slack would bring/).length).toBeGreaterThan(0);
     expect(screen.getByText(/No plan within these limits/)).toBeTruthy();
-    await userEvent.click(screen.getByRole("button", { name: "Find out what decides" }));
     expect(await screen.findByText(/a test of it comes first/, {}, LONG)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Find out what decides" })).toBeNull();
+  });
+
+  it("shows how far the study of what decides is, and stops it", async () => {
+    const calls = serve(WORLDS.studying);
+    open("/plan/p1");
+    const job = await screen.findByRole("group", { name: "Finding out what decides" }, LONG);
+    expect(await within(job).findByText(/12 of 30 searches done/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Find out what decides" })).toBeNull();
+    await userEvent.click(within(job).getByRole("button", { name: "Stop" }));
+    await waitFor(() => expect(calls.some((c) => c.path === "/api/jobs/j3/cancel")).toBe(true));
+  });
+
+  it("has what decides found out where that was not done, or has failed", async () => {
+    const calls = serve(WORLDS.unstudied);
+    const { unmount } = open("/plan/p1");
+    await userEvent.click(await screen.findByRole("button", { name: "Find out what decides" }, LONG));
+    const begun = () => calls.filter((c) => c.method === "POST" && c.path === "/api/plans/p1/sensitivity");
+    await waitFor(() => expect(begun()).toHaveLength(1));
+    unmount();
+    serve(WORLDS.studyFailed);
+    open("/plan/p1");
+    const alert = await screen.findByRole("alert", {}, LONG);
+    for (const text of ["the draws of this fit cannot be read", "fit it again"]) expect(within(alert).getByText(text)).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Find out what decides" })).toBeTruthy();
+  });
+
+  it("offers to whoever only reads no study to begin", async () => {
+    serve({ ...WORLDS.unstudied, "/api/session": { ...SESSION, role: "viewer" } });
+    open("/plan/p1");
+    expect(await screen.findByText(/An analyst can have it found out/, {}, LONG)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Find out what decides" })).toBeNull();
   });
 
   it("compares with doing nothing first", async () => {

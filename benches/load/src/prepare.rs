@@ -99,17 +99,13 @@ pub(crate) async fn content(browser: &mut Browser) -> Result<Content, Failure> {
     Ok(Content { datasets, models, plans })
 }
 
-/// Waits for the study of a plan, which is made after it.
+/// Waits for the study of a plan. It comes after its plan by itself; it is begun here for plans of
+/// older servers.
 async fn studied(browser: &mut Browser, plan: &str) -> Result<(), Failure> {
     let path = format!("/api/plans/{plan}/sensitivity");
-    loop {
-        let answer = browser.get(&path).await?;
-        match answer.status.as_u16() {
-            // Not made yet.
-            409 => tokio::time::sleep(LOOK).await,
-            _ => return good(answer, "waiting for a study").map(|_| ()),
-        }
-    }
+    let begun = good(browser.post(&path, &json!({})).await?, "beginning a study")?;
+    wait(browser, &begun["job"]).await?;
+    good(browser.get(&path).await?, "reading a study").map(|_| ())
 }
 
 /// Begins a fit.

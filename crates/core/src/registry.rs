@@ -106,6 +106,11 @@ impl Registry {
         Ok(self)
     }
 
+    /// What is set over the defaults: key and value.
+    pub fn overrides(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.overrides.iter().map(|(key, value)| (key.as_str(), *value))
+    }
+
     /// The value in force of a setting, named by its constant in [`keys`].
     pub fn get(&self, setting: &Setting) -> f64 {
         self.overrides.get(setting.key).copied().unwrap_or(setting.default)
@@ -408,6 +413,8 @@ settings! {
         "own choice: a slow line sends headers within a second", "Time within which a request's headers, or a connection's handshake, must have come";
     SERVER_SIGN_ON_MINUTES = "server.sign_on_minutes", 10.0, "minutes", 1.0, 60.0, Low,
         "own choice: a second factor that must be looked for", "Time for signing in at an identity provider";
+    SERVER_SIGN_ON_PAUSE = "server.sign_on_pause_seconds", 5.0, "seconds", 0.0, 3600.0, Low,
+        "own choice: as for the shared cache", "How long an identity provider is left alone after it failed: who signs in meanwhile is told so at once";
     SERVER_HSTS_DAYS = "server.hsts_days", 365.0, "days", 0.0, 3650.0, Low,
         "the least that browsers' lists of preloaded hosts ask for", "How long browsers that came over TLS use nothing else (Strict-Transport-Security); 0 does not say it";
     SERVER_DEMO_SEED = "server.demo_seed", 2.0, "seed", 0.0, 1e9, Low,

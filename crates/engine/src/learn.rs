@@ -16,6 +16,7 @@ use outlay_mmm::ridge::RidgeFit;
 use outlay_mmm::spec::Spec;
 use outlay_mmm::summarise::{Provenance, summarise};
 use outlay_mmm::summary::{Finding, Method, Summary, Timing, Verdict};
+use outlay_report::ReportOptions;
 
 use crate::check::Checked;
 use crate::error::EngineError;
@@ -39,6 +40,8 @@ pub struct Learnt {
     pub mapping: String,
     /// What the answers rest on.
     pub found: Found,
+    /// How its page is written.
+    pub page: ReportOptions,
 }
 
 /// What answers rest on.
@@ -105,6 +108,7 @@ fn bayesian(
         spec: text,
         mapping: data.mapping.clone(),
         found: Found::Posterior(ensemble),
+        page: ReportOptions::of(run.registry),
     })
 }
 

@@ -34,6 +34,13 @@ pub enum Progress {
     },
     /// A plan is being searched.
     Searching(Searching),
+    /// What decides a plan is being studied.
+    Studying {
+        /// Searches done.
+        done: usize,
+        /// Searches to be done.
+        total: usize,
+    },
 }
 
 /// A part of a step.
@@ -133,7 +140,7 @@ impl Progress {
     pub fn share(&self) -> Option<f64> {
         let (done, total) = match self {
             Self::Sampling(s) => (s.done, s.total),
-            Self::Evaluating { done, total } => (*done, *total),
+            Self::Evaluating { done, total } | Self::Studying { done, total } => (*done, *total),
             Self::Stage { .. } | Self::Searching(_) => return None,
         };
         (total > 0).then(|| (done as f64 / total as f64).min(1.0))

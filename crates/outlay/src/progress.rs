@@ -43,6 +43,18 @@ struct State {
     last_search: Option<Instant>,
 }
 
+impl State {
+    /// Whether a search has a word to say: the first one comes when it has taken that long.
+    fn has_searched_long(&mut self) -> bool {
+        let last = *self.last_search.get_or_insert_with(Instant::now);
+        let due = last.elapsed() > SEARCH_EVERY;
+        if due {
+            self.last_search = Some(Instant::now());
+        }
+        due
+    }
+}
+
 /// The bars of a run on a terminal.
 struct Board {
     bars: Vec<ProgressBar>,
@@ -86,11 +98,13 @@ impl Watch {
                 }
             }
             Progress::Searching(searching) => {
-                // The first word comes when a search has taken that long.
-                let last = *state.last_search.get_or_insert_with(Instant::now);
-                if last.elapsed() > SEARCH_EVERY {
-                    state.last_search = Some(Instant::now());
+                if state.has_searched_long() {
                     search(searching);
+                }
+            }
+            Progress::Studying { done, total } => {
+                if state.has_searched_long() {
+                    anstream::eprintln!("studying: {done} of {total} searches done");
                 }
             }
             // Whatever comes after sampling is no matter of chains.

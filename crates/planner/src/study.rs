@@ -1,6 +1,8 @@
 //! What if: the front between money, outcome and risk; which input, if wrong, changes the decision;
 //! what it would be worth to know.
 
+use std::cell::Cell;
+
 use outlay_mmm::summary::Estimate;
 use serde::{Deserialize, Serialize};
 
@@ -168,6 +170,21 @@ pub struct Sensitivity {
     pub sentence: String,
 }
 
+/// Is told before each search of a study how many are done, and of how many; says whether the
+/// study goes on.
+pub type Searched<'a> = &'a (dyn Fn(usize, usize) -> bool + Sync);
+
+/// Cases of a channel whose best plan is searched: it brings little or much, is dearer or cheaper.
+const CASES: usize = 4;
+
+/// How many plans [`sensitivity`] searches.
+pub fn searches(outlook: &Outlook, settings: &Settings) -> usize {
+    let study = &settings.study;
+    let draws = outlook.response.thinned(study.draws).draws.len();
+    let channel = CASES + draws.min(study.groups);
+    outlook.response.channels.len() * channel + draws.min(study.each)
+}
+
 /// Searches what would change a plan.
 ///
 /// Cases of a channel are the draws (`plan.case_share` of them) in which it brings least and most. What knowing
@@ -175,8 +192,11 @@ pub struct Sensitivity {
 /// channel brings, the best plan of each group is searched, and the gains are averaged (Strong and
 /// Oakley 2013, single-parameter partition).
 ///
+/// `watch` is told how each search goes on, `searched` how many there have been; either stops it.
+///
 /// # Errors
-/// [`PlanError`].
+/// [`PlanError`]; [`PlanError::Stopped`] also where single searches had found something, since a
+/// study of some cases says nothing about which decides.
 pub fn sensitivity(
     outlook: &Outlook,
     problem: &Problem,
@@ -184,7 +204,9 @@ pub fn sensitivity(
     settings: &Settings,
     words: &Words,
     watch: Watch<'_>,
+    searched: Searched<'_>,
 ) -> Result<Sensitivity, PlanError> {
+    let count = Count { searched, done: Cell::new(0), of: searches(outlook, settings) };
     // Many searches, each a comparison: more draws would not change which input decides.
     let thinned =
         Outlook { response: outlook.response.thinned(settings.study.draws), ..outlook.clone() };
@@ -194,7 +216,7 @@ pub fn sensitivity(
     if !matches!(problem.wanted, Wanted::Profit | Wanted::TargetMroi { .. }) {
         problem.wanted = Wanted::Outcome;
     }
-    let study = Study { outlook, problem: &problem, found, settings, words, watch };
+    let study = Study { outlook, problem: &problem, found, settings, words, watch, count };
     let n = outlook.response.draws.len();
     let own = study.own();
     let dearer = settings.study.dearer;
@@ -252,6 +274,31 @@ struct Study<'a> {
     settings: &'a Settings,
     words: &'a Words,
     watch: Watch<'a>,
+    count: Count<'a>,
+}
+
+/// How many searches are done.
+struct Count<'a> {
+    searched: Searched<'a>,
+    done: Cell<usize>,
+    of: usize,
+}
+
+impl Count<'_> {
+    /// Does one more search, unless the study is stopped before it or within it.
+    fn one(&self, search: impl FnOnce() -> Result<Found, PlanError>) -> Result<Found, PlanError> {
+        // Searches that need no proof are over before they look whether to stop.
+        if !(self.searched)(self.done.get(), self.of) {
+            return Err(PlanError::Stopped);
+        }
+        let found = search()?;
+        if found.solution.stopped {
+            // The best plan so far is not the best plan of its case.
+            return Err(PlanError::Stopped);
+        }
+        self.done.set(self.done.get() + 1);
+        Ok(found)
+    }
 }
 
 impl Study<'_> {
@@ -279,7 +326,8 @@ impl Study<'_> {
             },
             ..*self.settings
         };
-        let found = optimise(&some, problem, &settings, self.words, self.watch)?;
+        let search = || optimise(&some, problem, &settings, self.words, self.watch);
+        let found = self.count.one(search)?;
         let some = crate::advise::with_costs(&some, problem);
         let value = mean_of(&some, &found.cells);
         Ok((found, value))

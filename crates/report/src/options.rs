@@ -1,5 +1,6 @@
 //! How a report is wanted, and why one could not be written.
 
+use outlay_core::registry::{Registry, keys};
 use thiserror::Error;
 
 use crate::format::Locale;
@@ -28,7 +29,7 @@ impl Theme {
 }
 
 /// How a report is wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ReportOptions {
     /// Title of the page; the data's source where it is empty.
     pub title: String,
@@ -38,16 +39,27 @@ pub struct ReportOptions {
     pub theme: Theme,
     /// How many channels stand in the pictures; the table holds all of them.
     pub channels_shown: usize,
+    /// Share by which an interval must have narrowed before the data is said to have spoken
+    /// (`health.prior_shift_min`).
+    pub prior_shift_min: f64,
 }
 
-impl Default for ReportOptions {
-    fn default() -> Self {
+impl ReportOptions {
+    /// The usual report under these settings.
+    pub fn of(registry: &Registry) -> Self {
         Self {
             title: String::new(),
             locale: Locale::default(),
             theme: Theme::default(),
             channels_shown: 10,
+            prior_shift_min: registry.get(&keys::HEALTH_PRIOR_SHIFT),
         }
+    }
+}
+
+impl Default for ReportOptions {
+    fn default() -> Self {
+        Self::of(&Registry::default())
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct Material<'a> {
     pub(crate) ranked: Vec<Ranked<'a>>,
     /// How many of them stand in the pictures.
     pub(crate) shown: usize,
+    /// Share by which an interval must have narrowed before the data has spoken.
+    pub(crate) prior_shift_min: f64,
 }
 
 impl<'a> Material<'a> {
@@ -43,6 +45,7 @@ impl<'a> Material<'a> {
             terms: Terms::new(&summary.data, options.locale),
             ranked: by_contribution(summary),
             shown: options.channels_shown.clamp(1, 30),
+            prior_shift_min: options.prior_shift_min,
         }
     }
 

@@ -23,7 +23,6 @@ use crate::problem::Problem;
 use crate::readiness::Readiness;
 use crate::together::Together;
 use crate::work::fits::Fits;
-use crate::work::studies::Studies;
 
 /// What every request and every job shares. Held in an [`Arc`].
 pub struct App {
@@ -54,7 +53,6 @@ pub struct App {
     pub(crate) cache: Cache,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) readiness: Readiness,
-    pub(crate) studies: Studies,
     pub(crate) together: Together,
     /// Becomes true when the server stops: what lasts (live updates) ends then.
     pub(crate) stopping: watch::Sender<bool>,
@@ -91,7 +89,6 @@ impl App {
             readiness: Readiness::new(&registry),
             throttle: Throttle::new(&registry),
             passwords: Passwords::new(),
-            studies: Studies::new(&registry),
             together: Together::default(),
             fits: Fits::new(objects.clone(), scratch.clone(), &registry),
             access: config.jwt.as_ref().map(Access::new).transpose()?,

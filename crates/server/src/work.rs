@@ -1,4 +1,4 @@
-//! What job workers do: fits, plans, the demo. Each is a step of the engine on a blocking thread,
+//! What job workers do: fits, plans, studies of plans, the demo. Each is a step of the engine on a blocking thread,
 //! with its progress told and its effects written together with the end of its job.
 
 mod artefacts;
@@ -10,7 +10,7 @@ pub(crate) mod mart;
 pub(crate) mod plan;
 pub(crate) mod question;
 mod step;
-pub(crate) mod studies;
+pub(crate) mod study;
 pub(crate) mod tidy;
 
 use std::sync::Arc;
@@ -24,6 +24,8 @@ use crate::traces;
 pub(crate) const FIT: &str = "fit";
 /// Kind of the jobs that search a plan.
 pub(crate) const PLAN: &str = "plan";
+/// Kind of the jobs that study a plan.
+pub(crate) const STUDY: &str = "study";
 /// Kind of the jobs that load the demo.
 pub(crate) const DEMO: &str = "demo";
 
@@ -34,6 +36,8 @@ pub(crate) fn handlers(app: &Arc<App>) -> Handlers {
     handlers.add_blocking(FIT, move |context| observed(&shared, FIT, context, fit::run));
     let shared = Arc::clone(app);
     handlers.add_blocking(PLAN, move |context| observed(&shared, PLAN, context, plan::run));
+    let shared = Arc::clone(app);
+    handlers.add_blocking(STUDY, move |context| observed(&shared, STUDY, context, study::run));
     let shared = Arc::clone(app);
     handlers.add_blocking(DEMO, move |context| observed(&shared, DEMO, context, demo::run));
     handlers

@@ -38,14 +38,23 @@ export function usePlanDocument(id: string, enabled = true) {
   });
 }
 
-export function useSensitivity(id: string, enabled: boolean) {
+export function useSensitivity(id: string) {
   return useQuery({
     queryKey: [KEY, id, "sensitivity"],
     queryFn: ({ signal }) => get<Sensitivity>(`/plans/${id}/sensitivity`, undefined, signal),
-    enabled,
     staleTime: Infinity,
-    // A busy server says that it takes too long and goes on with it: the next try finds it.
-    retry: (tries, error) => tries < 5 && error instanceof ApiError && error.problem.status === 503,
+  });
+}
+
+/** Whether there is no study of the plan yet, or none any more. */
+export const isUnstudied = (error: unknown): boolean =>
+  error instanceof ApiError && error.problem.code === "plan.study-not-ready";
+
+export function useBeginStudy(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => post<Wire<"StudyBegun">>(`/plans/${id}/sensitivity`),
+    onSuccess: () => client.invalidateQueries({ queryKey: [KEY] }),
   });
 }
 

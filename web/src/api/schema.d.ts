@@ -739,10 +739,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which inputs decide the plan. */
+        /** Which inputs decide the plan, once its study is made. */
         get: operations["get_plans_id_sensitivity"];
         put?: never;
-        post?: never;
+        /** Begins the study of a plan, as a job, unless it is made or under way. */
+        post: operations["post_plans_id_sensitivity"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2825,7 +2826,7 @@ export interface components {
             finished_at: string | null;
             /** Format: uuid */
             id: string;
-            /** @description `fit`, `plan`, `demo`. */
+            /** @description `fit`, `plan`, `study`, `demo`. */
             kind: string;
             progress: components["schemas"]["JobProgress"];
             /** Format: date-time */
@@ -3249,7 +3250,7 @@ export interface components {
                 finished_at: string | null;
                 /** Format: uuid */
                 id: string;
-                /** @description `fit`, `plan`, `demo`. */
+                /** @description `fit`, `plan`, `study`, `demo`. */
                 kind: string;
                 progress: components["schemas"]["JobProgress"];
                 /** Format: date-time */
@@ -3325,6 +3326,11 @@ export interface components {
                  */
                 spend: number | null;
                 state: components["schemas"]["Stage"];
+                /**
+                 * Format: uuid
+                 * @description The job that studies it, the last one; none before the plan is ready.
+                 */
+                study: string | null;
             }[];
             /** @description Where it goes on; `null` at the end. */
             next?: string | null;
@@ -4150,6 +4156,11 @@ export interface components {
              */
             spend: number | null;
             state: components["schemas"]["Stage"];
+            /**
+             * Format: uuid
+             * @description The job that studies it, the last one; none before the plan is ready.
+             */
+            study: string | null;
         };
         /** @description A point that was lower than one before it, and what isotonic regression made of it. */
         PooledPoint: {
@@ -5043,7 +5054,14 @@ export interface components {
             /** @description What outcomes are counted in. */
             outcome_unit: string;
         };
-        /** @description What a job makes. */
+        /** @description The study of a plan: done, under way, or begun. */
+        StudyBegun: {
+            /** Format: uuid */
+            job: string;
+            /** Format: uuid */
+            plan: string;
+        };
+        /** @description What a job makes, or studies. */
         Subject: {
             /** Format: uuid */
             id: string;
@@ -9802,7 +9820,89 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            422: {
+            /** @description too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a fault of ours */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the store does not answer, or it took too long */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_plans_id_sensitivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyBegun"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyBegun"];
+                };
+            };
+            /** @description nobody is signed in, or the token is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role is not enough, or the request does not come from a page of ours */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

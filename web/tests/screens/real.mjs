@@ -153,7 +153,6 @@ async function demo(browser) {
       }],
       ["plan-detail", `/plan/${made.plans[0]}`],
       ["plan-sensitivity", `/plan/${made.plans[1]}`, async (page) => {
-        await page.getByRole("button", { name: "Find out what decides" }).click();
         await page.getByText("What, if wrong, changes the outcome of this plan").waitFor({ timeout: 120_000 });
       }],
       ["campaigns", "/campaigns"],

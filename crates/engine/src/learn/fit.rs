@@ -15,7 +15,7 @@ use outlay_mmm::fit::Fitted;
 use outlay_mmm::model::Model;
 use outlay_mmm::spec::Spec;
 use outlay_mmm::summary::Summary;
-use outlay_report::{ReportOptions, html};
+use outlay_report::html;
 use serde::{Deserialize, Serialize};
 
 use super::{Found, Learnt, ReopenError};
@@ -95,7 +95,7 @@ impl Learnt {
     /// # Errors
     /// [`EngineError::Artefact`].
     pub fn report(&self) -> Result<String, EngineError> {
-        html(&self.summary, &ReportOptions::default()).map_err(internal)
+        html(&self.summary, &self.page).map_err(internal)
     }
 }
 

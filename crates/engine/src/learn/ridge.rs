@@ -4,6 +4,7 @@ use outlay_core::{Panel, holidays};
 use outlay_mmm::ridge::{self, RidgeProgress, RidgeSettings};
 use outlay_mmm::spec::Spec;
 use outlay_mmm::summary::Timing;
+use outlay_report::ReportOptions;
 
 use super::{FitRequest, Found, LearnError, Learnt};
 use crate::check::Checked;
@@ -47,6 +48,7 @@ pub(super) fn learn(
         spec: text,
         mapping: data.mapping.clone(),
         found: Found::Ridge(Box::new(fit)),
+        page: ReportOptions::of(run.registry),
     })
 }
 

@@ -1,8 +1,10 @@
 //! What if: the front between money, outcome and caution; which input decides.
 
+use outlay_planner::advise::{PlanError, optimise};
 use outlay_planner::problem::Wanted;
+use outlay_planner::solve::Progress as Step;
 use outlay_planner::study::{
-    FrontPoint, Sensitivity, budget_front, risk_front, sensitivity as study,
+    FrontPoint, Sensitivity, budget_front, risk_front, searches, sensitivity as study,
 };
 use serde::{Deserialize, Serialize};
 
@@ -128,18 +130,35 @@ fn points(
     Ok(found.map_err(AskError::Planner)?)
 }
 
-/// Which input, if wrong, changes the best plan of a question, and what it is worth to know.
+/// Which input, if wrong, changes the best plan of a question, and what it is worth to know. It
+/// takes many searches, and tells how many are done.
 ///
 /// # Errors
-/// [`AskError`].
+/// [`AskError`]; also where it was cancelled: a part of a study is none.
 pub fn sensitivity(fit: &Fit, question: &Question, run: Run<'_>) -> Result<Studied, EngineError> {
     run.on_threads(|| {
         let planner = Planner::new(fit, question.horizon.as_ref(), question.gap, run.registry)?;
         let problem = planner.problem(question)?;
-        run.tell(&Progress::Stage { stage: Stage::Planning });
-        let found = planner.search(&problem, run)?;
-        let (settings, words) = (&planner.settings, &planner.words);
-        let sensitivity = study(&planner.outlook, &problem, &found, settings, words, &watch(run))
+        let (outlook, settings, words) = (&planner.outlook, &planner.settings, &planner.words);
+        // The plan itself is searched first.
+        let total = 1 + searches(outlook, settings);
+        let searched = |done: usize| {
+            run.tell(&Progress::Studying { done, total });
+            !run.cancelled()
+        };
+        // Each search is one of many: how far it is by itself would say nothing of the whole.
+        let watch = |_: &Step| !run.cancelled();
+        let stopped = || AskError::Planner(PlanError::Stopped);
+        if !searched(0) {
+            return Err(stopped().into());
+        }
+        let found = optimise(outlook, &problem, settings, words, &watch);
+        let found = found.map_err(AskError::Planner)?;
+        if found.solution.stopped {
+            return Err(stopped().into());
+        }
+        let more = |done: usize, _: usize| searched(1 + done);
+        let sensitivity = study(outlook, &problem, &found, settings, words, &watch, &more)
             .map_err(AskError::Planner)?;
         Ok(Studied { outcome_unit: planner.words.outcome_unit.clone(), sensitivity })
     })

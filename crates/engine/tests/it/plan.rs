@@ -1,5 +1,6 @@
 //! Plan: a question as JSON, a plan with its documents, and every refusal by name.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use outlay_engine::plan::{
@@ -135,6 +136,32 @@ fn an_earlier_plan_is_read_back_priced_again_and_compared() {
     assert!(compared.xlsx().unwrap().starts_with(b"PK"));
     let nowhere = read(&folder.path().join("nowhere")).unwrap_err();
     assert_eq!((nowhere.kind(), nowhere.code()), (Kind::NotFound, "plan.unreadable"));
+}
+
+#[test]
+fn a_study_tells_its_searches_and_stops_between_two() {
+    let told = Mutex::new(Vec::new());
+    let note = |p: &Progress| {
+        if let Progress::Studying { done, total } = p {
+            told.lock().unwrap().push((*done, *total));
+        }
+    };
+    let (asked, caller) = (question(json!({"horizon": 4})), Caller::new());
+    sensitivity(fit(), &asked, caller.watched(&note)).unwrap();
+    let told = told.into_inner().unwrap();
+    let total = told[0].1;
+    assert_eq!(told, (0..total).map(|done| (done, total)).collect::<Vec<_>>());
+
+    let last = AtomicUsize::new(0);
+    let stop = |p: &Progress| {
+        if let Progress::Studying { done, .. } = p {
+            last.store(*done, Ordering::Relaxed);
+            caller.cancel.store(*done == 3, Ordering::Relaxed);
+        }
+    };
+    let stopped = sensitivity(fit(), &asked, caller.watched(&stop)).unwrap_err();
+    assert_eq!((stopped.kind(), stopped.code()), (Kind::Cancelled, "plan.stopped"));
+    assert_eq!(last.into_inner(), 3);
 }
 
 #[test]

@@ -71,6 +71,7 @@ fn an_upload_a_fit_and_a_plan_survive_their_server() {
         admin.get(&server, &format!("/api/models/{model}/summary"));
 
         let (server, plans) = killed_plan(site, server, &admin, &model);
+        let server = killed_study(site, server, &admin, plans.last().unwrap());
         let mut listed = admin.ids(&server, "/api/plans");
         listed.reverse();
         assert_eq!(listed, plans);
@@ -110,6 +111,7 @@ fn killed_plan(
         let begun = admin.post(&server, "/api/plans", &format!("plan-{number}"), &form);
         made.push(begun["plan"].clone());
         if !admin.runs(&server, &begun) {
+            unstudied(&server, admin, &begun["plan"]);
             continue;
         }
         server.kill();
@@ -123,8 +125,32 @@ fn killed_plan(
             admin.taken_over(&server, &begun);
             return (server, made);
         }
+        unstudied(&server, admin, &begun["plan"]);
     }
     panic!("no plan was slow enough to be killed");
+}
+
+/// The address of a plan.
+fn of(plan: &Value) -> String {
+    format!("/api/plans/{}", plan.as_str().unwrap())
+}
+
+/// Stops the study of a plan that got away: the next plan waits for it.
+fn unstudied(server: &Process, admin: &Admin, plan: &Value) {
+    let study = admin.get(server, &of(plan))["study"].clone();
+    let study = study.as_str().unwrap();
+    admin.post(server, &format!("/api/jobs/{study}/cancel"), study, &json!({}));
+}
+
+/// Kills a server in the middle of the study that follows a plan.
+fn killed_study(site: &Site, server: Process, admin: &Admin, plan: &Value) -> Process {
+    let study = json!({ "job": admin.get(&server, &of(plan))["study"] });
+    assert!(admin.runs(&server, &study), "the study was too quick to be killed");
+    server.kill();
+    let server = site.serve();
+    admin.taken_over(&server, &study);
+    admin.get(&server, &format!("{}/sensitivity", of(plan)));
+    server
 }
 
 #[test]

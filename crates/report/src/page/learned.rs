@@ -59,9 +59,8 @@ fn sentence(material: &Material<'_>) -> String {
     let (Some(most), Some(least)) = (shifts.first(), shifts.last()) else {
         return String::new();
     };
-    let threshold = outlay_core::registry::keys::HEALTH_PRIOR_SHIFT.default;
     let silent: Vec<&str> =
-        shifts.iter().filter(|(_, s)| *s < threshold).map(|(n, _)| *n).collect();
+        shifts.iter().filter(|(_, s)| *s < material.prior_shift_min).map(|(n, _)| *n).collect();
     let learned = format!(
         "The data narrowed the interval of {} most, by {}.",
         most.0,

@@ -34,6 +34,17 @@ fn the_page_is_well_formed_and_stands_alone() {
 }
 
 #[test]
+fn what_the_data_is_silent_about_is_judged_by_the_settings() {
+    let page = |prior_shift_min| {
+        let options = ReportOptions { prior_shift_min, ..ReportOptions::default() };
+        html(&summary(), &options).unwrap()
+    };
+    let silent = "the data says little beyond what was believed before";
+    assert!(page(1.0).contains(silent));
+    assert!(!page(0.0).contains(silent));
+}
+
+#[test]
 fn every_anchor_leads_somewhere_and_ids_are_unique() {
     let page = page(&weighed());
     let tags = read(&page);

@@ -19,6 +19,7 @@ use crate::extract::{Ident, Listed, Paging, Params};
 use crate::kept;
 use crate::problem::Problem;
 use crate::wire::job::{JobView, job};
+use crate::work;
 
 /// Which jobs.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -149,14 +150,22 @@ async fn cancel(
     caller: Caller<Analyst>,
     Ident(id): Ident<Job>,
 ) -> Result<Json<JobView>, Problem> {
-    let stored = app.scope(caller.workspace).jobs().cancel(id, app.now()).await?;
+    Ok(Json(job(&stop(&app, caller.workspace, id).await?)))
+}
+
+/// Asks a job to stop; one that waits is over at once, and what it should have made with it.
+pub(crate) async fn stop(
+    app: &App,
+    workspace: WorkspaceId,
+    id: Id<Job>,
+) -> Result<Stored<Job>, Problem> {
+    let stored = app.scope(workspace).jobs().cancel(id, app.now()).await?;
     if stored.body.state == JobState::Cancelled {
         // No worker will write it.
-        close(&app, caller.workspace, &stored).await?;
-        let what = json!({ "job": id });
-        app.tell(caller.workspace, "jobs", "cancelled", what).await;
+        close(app, workspace, &stored).await?;
+        app.tell(workspace, "jobs", "cancelled", json!({ "job": id })).await;
     }
-    Ok(Json(job(&stored)))
+    Ok(stored)
 }
 
 /// Writes into what a job should have made that nothing will come of it: it never began, or the
@@ -181,7 +190,8 @@ pub(crate) async fn close(
                 app.tell(workspace, "models", state.as_str(), json!({ "id": subject.id })).await;
             }
         }
-        Some(subject) if subject.kind == "plan" => {
+        // A study makes nothing of its plan that waits for it.
+        Some(subject) if stored.body.kind == work::PLAN => {
             let Some(mut row) = scope.scenarios().find(Id::from_uuid(subject.id)).await? else {
                 return Ok(());
             };

@@ -8,12 +8,12 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use outlay_engine::plan::{PriceRequest, Question, Written, compare, own_plan, price, sensitivity};
+use outlay_engine::plan::{PriceRequest, Question, Written, compare, own_plan, price};
 use outlay_engine::{Run, Unclocked};
 use outlay_planner::plan::Plan;
 use outlay_store::{
-    Id, Job, LineageEdge, Model, NewJob, Outline, Scenario, ScenarioState, StoreError, Stored,
-    User, WorkspaceId,
+    Id, Job, JobState, LineageEdge, Model, NewJob, Outline, Scenario, ScenarioState, StoreError,
+    Stored, User, WorkspaceId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -22,6 +22,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::datasets::tagged;
+use super::jobs;
 use super::models::{opened, ready};
 use super::session::named;
 use crate::app::{App, Shared};
@@ -33,6 +34,7 @@ use crate::traces;
 use crate::wire::plan::{ComparedView, PlanView, StudiedView};
 use crate::wire::{self, sentence_case};
 use crate::work::question::{QuestionForm, question};
+use crate::work::study::{self, Wish};
 use crate::work::{self, plan};
 
 /// A question to the planner.
@@ -52,6 +54,15 @@ struct PlanAsk {
 /// What was begun.
 #[derive(Serialize, ToSchema)]
 struct PlanBegun {
+    #[schema(value_type = uuid::Uuid)]
+    plan: Id<Scenario>,
+    #[schema(value_type = uuid::Uuid)]
+    job: Id<Job>,
+}
+
+/// The study of a plan: done, under way, or begun.
+#[derive(Serialize, ToSchema)]
+struct StudyBegun {
     #[schema(value_type = uuid::Uuid)]
     plan: Id<Scenario>,
     #[schema(value_type = uuid::Uuid)]
@@ -87,6 +98,9 @@ struct Several {
     ids: String,
 }
 
+/// Step of the edge from a plan's job to the plan.
+const STEP: &str = "plan";
+
 pub(crate) fn router() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(list, ask))
@@ -94,7 +108,7 @@ pub(crate) fn router() -> OpenApiRouter<Shared> {
         .routes(routes!(compared))
         .routes(routes!(one, remove))
         .routes(routes!(document))
-        .routes(routes!(studied))
+        .routes(routes!(studied, begin_study))
 }
 
 /// Searches the best plan, as a job.
@@ -156,7 +170,7 @@ async fn begin(
                 source_id: job.id.uuid(),
                 target_kind: "plan".to_owned(),
                 target_id: scenario.id.uuid(),
-                step: "plan".to_owned(),
+                step: STEP.to_owned(),
                 detail: json!({ "model": model }),
             };
             scope.lineage().create(edge, now).await?;
@@ -190,11 +204,13 @@ async fn views(
     }
     let served = |stored: &&Stored<Scenario>| {
         let made = |edge: &&Stored<LineageEdge>| {
-            edge.body.target_id == stored.id.uuid() && edge.body.source_kind == "job"
+            let edge = &edge.body;
+            edge.target_id == stored.id.uuid() && edge.source_kind == "job" && edge.step == STEP
         };
         let job = edges.iter().find(made).map(|edge| Id::from_uuid(edge.body.source_id));
+        let study = study::job_of(stored.id, &edges);
         let model = models.get(&stored.body.model_id).and_then(Option::as_deref);
-        wire::plan::plan(stored, model, job)
+        wire::plan::plan(stored, model, [job, study])
     };
     Ok(all.iter().map(served).collect())
 }
@@ -327,12 +343,12 @@ async fn compared(
     Ok(Json(wire::plan::compared(compare(&plans), &ids, &about)))
 }
 
-/// Which inputs decide the plan.
+/// Which inputs decide the plan, once its study is made.
 #[utoipa::path(get, path = "/api/plans/{id}/sensitivity", tag = "plans",
     params(("id" = uuid::Uuid, Path)),
     security(("session" = ["viewer"]), ("token" = ["viewer"])),
     responses((status = 200, body = StudiedView), (status = 404, body = Problem),
-        (status = 409, body = Problem), (status = 422, body = Problem)))]
+        (status = 409, body = Problem)))]
 async fn studied(
     State(app): State<Shared>,
     caller: Caller<Viewer>,
@@ -340,27 +356,72 @@ async fn studied(
 ) -> Result<Response, Problem> {
     let stored = app.scope(caller.workspace).scenarios().outline(id).await?;
     found(&stored)?;
-    let asked = stored.body.request.get("question").cloned();
-    let asked: Question = asked.map(serde_json::from_value).transpose()?.unwrap_or_default();
-    let model = app.scope(caller.workspace).models().outline(stored.body.model_id).await?;
-    let registry = app.settings(caller.workspace).await?;
-    let tags = format!("{} {}", stored.etag(), model.etag());
-    let settings = serde_json::to_string(&registry)?;
-    let data = model.body.data_fingerprint.clone().unwrap_or_default();
-    let made = Made { question: "sensitivity", data: &data, model: &tags, parts: &[&settings] };
+    let tag = stored.etag();
+    let made = Made { question: "sensitivity", data: "", model: &tag, parts: &[] };
     kept::answer(&app, caller.workspace, made, HeaderMap::new(), || async {
-        let fit = opened(&app, caller.workspace, &model).await?;
-        let make = async move {
-            let made = tokio::task::spawn_blocking(move || {
-                sensitivity(&fit, &asked, quiet(&registry, &AtomicBool::new(false)))
-            });
-            let mut made = made.await??;
-            made.sensitivity.sentence = sentence_case(&made.sensitivity.sentence);
-            Ok(StudiedView { outcome_unit: made.outcome_unit, sensitivity: made.sensitivity })
-        };
-        app.studies.of((caller.workspace, format!("{tags} {settings}")), make).await
+        match study::read(&app, caller.workspace, id).await? {
+            Some(made) => Ok(wire::plan::studied(made)),
+            None => Err(unstudied(study::last(app.scope(caller.workspace), id).await?.as_ref())),
+        }
     })
     .await
+}
+
+/// Why a plan's study is not there, and what to do.
+fn unstudied(job: Option<&Stored<Job>>) -> Problem {
+    let (title, next) = match job.map(|job| job.body.state) {
+        Some(state @ (JobState::Queued | JobState::Running)) => {
+            (format!("there is no study yet: it is {state}"), "wait for its job")
+        }
+        Some(JobState::Failed) => (
+            "there is no study: its job has failed".to_owned(),
+            "look why, then begin it again by POST to this address",
+        ),
+        Some(JobState::Cancelled) => (
+            "there is no study: its job was cancelled".to_owned(),
+            "begin it again by POST to this address",
+        ),
+        // Made, and lost with its file: as if it had never been.
+        Some(JobState::Succeeded) | None => {
+            ("this plan was not studied".to_owned(), "begin its study by POST to this address")
+        }
+    };
+    let problem = Problem::conflict("plan.study-not-ready", title, next);
+    match job {
+        Some(job) => problem.because(format!("its job is {}", job.id)),
+        None => problem,
+    }
+}
+
+/// Begins the study of a plan, as a job, unless it is made or under way.
+#[utoipa::path(post, path = "/api/plans/{id}/sensitivity", tag = "plans",
+    params(("id" = uuid::Uuid, Path)),
+    security(("session" = ["analyst"]), ("token" = ["analyst"])),
+    responses((status = 200, body = StudyBegun), (status = 202, body = StudyBegun),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn begin_study(
+    State(app): State<Shared>,
+    caller: Caller<Analyst>,
+    Ident(id): Ident<Scenario>,
+) -> Result<(StatusCode, Json<StudyBegun>), Problem> {
+    let workspace = caller.workspace;
+    let stored = app.scope(workspace).scenarios().outline(id).await?;
+    found(&stored)?;
+    let last = study::last(app.scope(workspace), id).await?;
+    if let Some(job) = last
+        && study::exists(&app, workspace, id).await?
+    {
+        return Ok((StatusCode::OK, Json(StudyBegun { plan: id, job: job.id })));
+    }
+    let now = app.now();
+    let wish = Wish::new(&app, Some(caller.user), traces::current());
+    let queued = app.store.transact(move |t| {
+        let wish = wish.clone();
+        Box::pin(async move { study::queue(t.workspace(workspace), id, wish, now).await })
+    });
+    let job = queued.await?;
+    app.tell(workspace, "plans", "study-queued", json!({ "id": id })).await;
+    Ok((StatusCode::ACCEPTED, Json(StudyBegun { plan: id, job })))
 }
 
 /// Deletes a plan.
@@ -380,6 +441,11 @@ async fn remove(
     if matches!(stored.body.state, ScenarioState::Queued | ScenarioState::Solving) {
         let title = "the plan is being searched";
         return Err(Problem::conflict("plan.busy", title, "cancel its job first"));
+    }
+    let study = study::last(app.scope(caller.workspace), id).await?;
+    if let Some(job) = study.filter(|job| !job.body.state.is_over()) {
+        // Nobody will read it.
+        jobs::stop(&app, caller.workspace, job.id).await?;
     }
     scenarios.delete(id, stored.version).await?;
     work::forget(&app, caller.workspace, &plan::folder(id)).await?;

@@ -12,13 +12,13 @@ use uuid::Uuid;
 pub(crate) struct JobView {
     #[schema(value_type = uuid::Uuid)]
     pub(crate) id: Id<Job>,
-    /// `fit`, `plan`, `demo`.
+    /// `fit`, `plan`, `study`, `demo`.
     pub(crate) kind: String,
     pub(crate) state: JobState,
     pub(crate) progress: JobProgress,
     #[schema(required)]
     pub(crate) error: Option<JobFailure>,
-    /// What the job makes.
+    /// What the job makes, or studies.
     #[schema(required)]
     pub(crate) subject: Option<Subject>,
     pub(crate) created_at: DateTime<Utc>,
@@ -51,7 +51,7 @@ pub(crate) struct JobFailure {
     pub(crate) next: Option<String>,
 }
 
-/// What a job makes.
+/// What a job makes, or studies.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Subject {
     /// `model` or `plan`.

@@ -1,7 +1,7 @@
 //! A plan as it is served.
 
 use chrono::{DateTime, Utc};
-use outlay_engine::plan::{Compared, Scenario as Compare};
+use outlay_engine::plan::{Compared, Scenario as Compare, Studied};
 use outlay_planner::plan::Question;
 use outlay_planner::study::Sensitivity;
 use outlay_store::{Id, Job, Model, Scenario, ScenarioState, Stored};
@@ -33,6 +33,9 @@ pub(crate) struct PlanView {
     /// The job that searches it.
     #[schema(value_type = Option<uuid::Uuid>, required)]
     job: Option<Id<Job>>,
+    /// The job that studies it, the last one; none before the plan is ready.
+    #[schema(value_type = Option<uuid::Uuid>, required)]
+    study: Option<Id<Job>>,
     /// The plan in one sentence, once it is ready.
     #[schema(required)]
     sentence: Option<String>,
@@ -47,11 +50,11 @@ pub(crate) struct PlanView {
     created_at: DateTime<Utc>,
 }
 
-/// A plan in a list.
+/// A plan in a list; the jobs are the one that searches it and the one that studies it.
 pub(crate) fn plan(
     stored: &Stored<Scenario>,
     model: Option<&Stored<Model>>,
-    job: Option<Id<Job>>,
+    [job, study]: [Option<Id<Job>>; 2],
 ) -> PlanView {
     let body = &stored.body;
     let of = |path: &str| body.result.as_ref().and_then(|plan| plan.pointer(path));
@@ -72,6 +75,7 @@ pub(crate) fn plan(
             version: model.map(|model| model.body.number),
         },
         job,
+        study,
         sentence: text("/sentence").map(sentence_case),
         spend: of("/totals/planned").and_then(Json::as_f64),
         currency: text("/question/currency").map(str::to_owned),
@@ -84,9 +88,16 @@ pub(crate) fn plan(
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StudiedView {
     /// What outcomes are counted in.
-    pub(crate) outcome_unit: String,
+    outcome_unit: String,
     #[serde(flatten)]
-    pub(crate) sensitivity: Sensitivity,
+    sensitivity: Sensitivity,
+}
+
+/// A study as it is served.
+pub(crate) fn studied(studied: Studied) -> StudiedView {
+    let Studied { outcome_unit, mut sensitivity } = studied;
+    sensitivity.sentence = sentence_case(&sensitivity.sentence);
+    StudiedView { outcome_unit, sensitivity }
 }
 
 /// Plans side by side.

@@ -15,6 +15,7 @@ use outlay_world::{EXAMPLES, World, WorldSpec};
 use serde_json::json;
 use tokio::runtime::Handle;
 
+use super::study::{self, Wish};
 use super::{fit, mart, plan, step};
 use crate::app::App;
 use crate::problem::Problem;
@@ -78,9 +79,13 @@ pub(super) fn run(app: &App, context: &JobContext) -> Handled {
     let currency = CURRENCY.parse().map_err(JobError::fatal)?;
     let told = campaigns::told(&checked.panel, currency);
     let answer = json!({ "dataset": dataset.id, "model": model, "plan": scenario });
+    let settings = plan::settings(&registry);
+    let asked = json!({ (plan::SETTINGS_KEPT): settings });
+    let wish = Wish::of(app, context.job());
     runtime.block_on(context.complete_with(answer, move |t| {
         let (mut row, result, request) = (row.clone(), result.clone(), request.clone());
         let (curves, allocations, told) = (curves.clone(), allocations.clone(), told.clone());
+        let (asked, wish) = (asked.clone(), wish.clone());
         Box::pin(async move {
             let scope = t.workspace(workspace);
             row.number = scope.models().next_number(NAME).await?;
@@ -90,12 +95,13 @@ pub(super) fn run(app: &App, context: &JobContext) -> Handled {
             let body = Scenario {
                 name: "The same money, placed better".to_owned(),
                 model_id: model,
-                request: json!({}),
+                request: asked,
                 result: Some(result),
                 state: ScenarioState::Ready,
                 error: None,
             };
             scope.scenarios().create_as(scenario, body, now).await?;
+            study::queue(scope, scenario, wish, now).await?;
             scope.mart().put_curves(model, &curves, now).await?;
             scope.mart().put_allocations(scenario, &allocations, now).await?;
             campaigns::write(scope, &told, now).await?;

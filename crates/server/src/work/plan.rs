@@ -1,13 +1,15 @@
 //! Jobs that search a plan.
 
+use outlay_core::registry::{Registry, SETTINGS};
 use outlay_engine::plan::{self as planning, Planned, Question};
 use outlay_jobs::{Handled, JobContext, JobError};
-use outlay_store::{Id, ObjectKey, Scenario, ScenarioState, WorkspaceId};
+use outlay_store::{Id, ObjectKey, Scenario, ScenarioState, Stored, WorkspaceId};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use tokio::runtime::Handle;
 
 use super::fit::{Ending, ending};
+use super::study::{self, Wish};
 use super::{mart, step};
 use crate::app::App;
 use crate::problem::Problem;
@@ -53,21 +55,53 @@ fn work(app: &App, context: &JobContext, told: &Told, runtime: &Handle) -> Handl
     let result = serde_json::to_value(&planned.plan).map_err(JobError::fatal)?;
     let allocations = mart::allocations(model, told.plan, &planned.plan);
     let (plan, now) = (told.plan, context.clock().now());
+    let (settings, wish) = (settings(&registry), Wish::of(app, context.job()));
     runtime.block_on(context.complete_with(json!({ "plan": plan }), move |t| {
         let (result, allocations) = (result.clone(), allocations.clone());
+        let (settings, wish) = (settings.clone(), wish.clone());
         Box::pin(async move {
             let scenarios = t.workspace(workspace).scenarios();
             let mut row = scenarios.get(plan).await?;
             row.body.state = ScenarioState::Ready;
             row.body.result = Some(result);
+            if let Some(request) = row.body.request.as_object_mut() {
+                request.insert(SETTINGS_KEPT.to_owned(), settings);
+            }
             row.body.error = None;
             scenarios.update(row, now).await?;
             t.workspace(workspace).mart().put_allocations(plan, &allocations, now).await?;
+            study::queue(t.workspace(workspace), plan, wish, now).await?;
             let what = json!({ "id": plan });
             t.workspace(workspace).events().publish("plans", "ready", what, now).await?;
             Ok(())
         })
     }))
+}
+
+/// Where a plan's request keeps the settings that it was made with.
+pub(super) const SETTINGS_KEPT: &str = "settings";
+
+/// The settings that a plan is made with, for its row: what is set over the defaults, and decides
+/// answers.
+pub(super) fn settings(registry: &Registry) -> Json {
+    let decides = |key: &str| SETTINGS.iter().any(|known| known.key == key && known.is_live());
+    let kept = registry.overrides().filter(|(key, _)| decides(key));
+    kept.map(|(key, value)| (key.to_owned(), Json::from(value))).collect()
+}
+
+/// The settings that a plan was made with, where its row has them. What is no longer allowed counts
+/// for nothing.
+pub(super) fn settings_of(stored: &Stored<Scenario>) -> Option<Registry> {
+    let kept = stored.body.request.get(SETTINGS_KEPT)?.as_object()?;
+    let mut registry = Registry::default();
+    for (key, value) in kept {
+        let Some(value) = value.as_f64() else { continue };
+        match registry.clone().and(key, value) {
+            Ok(changed) => registry = changed,
+            Err(error) => tracing::warn!(%error, "a setting of a plan is left out"),
+        }
+    }
+    Some(registry)
 }
 
 /// Folder of a plan's documents among the artefacts.
@@ -110,4 +144,43 @@ async fn close(app: &App, context: &JobContext, plan: Id<Scenario>, error: &JobE
         tracing::warn!(%error, "the end of a plan was not written");
     }
     app.tell(workspace, "plans", state.as_str(), json!({ "id": plan })).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use outlay_core::registry::keys;
+    use outlay_store::Model;
+
+    use super::*;
+
+    #[test]
+    fn a_plan_keeps_the_settings_that_decide_it() {
+        let set = [("plan.study_draws", 200.0), ("server.fits_kept", 7.0)];
+        let set = set.map(|(key, value)| (key.to_owned(), value));
+        let kept = settings(&Registry::with(set).unwrap());
+        assert_eq!(kept, json!({ "plan.study_draws": 200.0 }));
+        let now = chrono::Utc::now();
+        let plan = |request| Stored {
+            id: Id::new(now),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            body: Scenario {
+                name: "Next".to_owned(),
+                model_id: Id::<Model>::new(now),
+                request,
+                result: None,
+                state: ScenarioState::Ready,
+                error: None,
+            },
+        };
+        let of = |request| settings_of(&plan(request));
+        let kept = of(json!({ "settings": { "plan.study_draws": 200.0, "plan.gone": 1.0 } }));
+        let kept = kept.unwrap();
+        assert_eq!(kept.get(&keys::PLAN_STUDY_DRAWS), 200.0);
+        assert_eq!(kept.overrides().count(), 1);
+        // None set is another thing than none kept.
+        assert_eq!(of(json!({ "settings": {} })), Some(Registry::default()));
+        assert_eq!(of(json!({})), None);
+    }
 }

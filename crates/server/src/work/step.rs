@@ -99,6 +99,9 @@ fn tell(context: &JobContext, (from, to): (f64, f64), progress: &Progress) {
             at(0.95 * progress.share().unwrap_or_default()),
             format!("{done} of {total} models tried"),
         ),
+        Progress::Studying { done, total } => {
+            (at(progress.share().unwrap_or_default()), format!("{done} of {total} searches done"))
+        }
         Progress::Searching(s) => {
             let words = match s.gap {
                 Some(gap) => {

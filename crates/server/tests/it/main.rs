@@ -16,6 +16,7 @@ mod ranges;
 mod security;
 mod shape;
 mod sign_on;
+mod studies;
 mod support;
 #[cfg(feature = "otel")]
 mod traces;

@@ -150,6 +150,7 @@ fn a_kept_answer_is_the_one_that_would_be_made_and_never_a_stale_one() {
     let begun = admin.post("/api/plans", &form).body;
     assert_eq!(admin.wait(&begun["job"])["state"], "succeeded");
     let plan = begun["plan"].as_str().unwrap();
+    admin.wait(&admin.get(&format!("/api/plans/{plan}")).body["study"]);
     let paths = [
         "/api/dashboard/summary".to_owned(),
         format!("/api/datasets/{dataset}/series"),

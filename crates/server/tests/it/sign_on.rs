@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -33,6 +34,9 @@ struct Says {
     challenge: String,
     nonce: String,
     refuses: bool,
+    /// Whether it fails to say what it is, and how often it was asked to.
+    down: bool,
+    asked: usize,
 }
 
 type Shared = Arc<Mutex<Says>>;
@@ -91,15 +95,25 @@ impl Says {
     }
 }
 
-async fn metadata(State(says): State<Shared>) -> Json<Value> {
-    let issuer = says.lock().unwrap().issuer.clone();
-    Json(json!({
+async fn metadata(State(says): State<Shared>) -> (StatusCode, Json<Value>) {
+    let (issuer, down) = {
+        let mut says = says.lock().unwrap();
+        says.asked += 1;
+        (says.issuer.clone(), says.down)
+    };
+    if down {
+        // Long enough that others come meanwhile.
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        return (StatusCode::SERVICE_UNAVAILABLE, Json(Value::Null));
+    }
+    let known = json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/authorize"),
         "token_endpoint": format!("{issuer}/token"),
         "jwks_uri": format!("{issuer}/keys"),
         "userinfo_endpoint": format!("{issuer}/userinfo"),
-    }))
+    });
+    (StatusCode::OK, Json(known))
 }
 
 async fn keys(State(says): State<Shared>) -> Json<Value> {
@@ -147,6 +161,10 @@ struct Both {
 
 impl Both {
     fn start(change: impl FnOnce(&mut Client)) -> Self {
+        Self::with(&[], change)
+    }
+
+    fn with(settings: &[(&str, f64)], change: impl FnOnce(&mut Client)) -> Self {
         let says = Arc::new(Mutex::new(Says {
             issuer: String::new(),
             key: key(),
@@ -158,6 +176,8 @@ impl Both {
             challenge: String::new(),
             nonce: String::new(),
             refuses: false,
+            down: false,
+            asked: 0,
         }));
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -186,7 +206,7 @@ impl Both {
             new_role: Some(Role::Analyst),
         };
         change(&mut client);
-        let running = Running::configured(&[], |config| config.oidc = Some(client));
+        let running = Running::configured(settings, |config| config.oidc = Some(client));
         running.runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();
             axum::serve(listener, router).await.unwrap();
@@ -390,7 +410,7 @@ fn renewed_keys_are_asked_for() {
         (says.key, says.kid) = (key(), "second");
     }
     // Not more often than once a second.
-    std::thread::sleep(std::time::Duration::from_millis(1100));
+    std::thread::sleep(Duration::from_millis(1100));
     assert_eq!(both.refused(), None);
 }
 
@@ -450,4 +470,29 @@ fn a_provider_that_fails_is_said_to() {
     let none = Running::start();
     let answer = none.nobody().get("/api/session/sign-on");
     assert_eq!((answer.status, &answer.body["code"]), (404, &json!("auth.no-provider")));
+}
+
+#[test]
+fn a_provider_that_is_down_is_asked_once_and_then_left_alone() {
+    let pause = 3.0;
+    let both = Both::with(&[("server.sign_on_pause_seconds", pause)], |_| {});
+    both.running.admin();
+    both.says.lock().unwrap().down = true;
+    let refused = || {
+        let answer = both.browser().get("/api/session/sign-on");
+        assert_eq!(answer.header("location"), Some("/?sign-on=auth.oidc-wrong"), "{}", answer.text);
+    };
+    // Who comes while it is asked hears what it was asked for the first.
+    std::thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(refused);
+        }
+    });
+    assert_eq!(both.says.lock().unwrap().asked, 1);
+    // Who comes afterwards is told the same, although it is up again.
+    both.says.lock().unwrap().down = false;
+    refused();
+    assert_eq!(both.says.lock().unwrap().asked, 1);
+    std::thread::sleep(Duration::from_secs_f64(pause));
+    assert_eq!(both.refused(), None);
 }

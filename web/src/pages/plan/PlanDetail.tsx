@@ -45,7 +45,7 @@ function Detail({ row }: { row: PlanRow }) {
       {!ready && row.job && <JobProgress job={row.job} title="Searching the best plan" kept="Your question is kept: start it again from Plan." />}
       {ready && (
         <Loaded query={document} height={600}>
-          {(plan) => <><PlanView plan={plan} /><SensitivityPart id={row.id} plan={plan} /></>}
+          {(plan) => <><PlanView plan={plan} /><SensitivityPart row={row} plan={plan} /></>}
         </Loaded>
       )}
     </>

@@ -1,14 +1,19 @@
 import { Button } from "@mantine/core";
-import { useState } from "react";
+import { useEffect } from "react";
 
+import { isOver, useJob } from "../../api/jobs";
 import type { PlanDocument, Sensitivity } from "../../api/plan";
-import { useSensitivity } from "../../api/plans";
+import { isUnstudied, useBeginStudy, useSensitivity } from "../../api/plans";
+import type { PlanRow } from "../../api/plans";
+import { useMay } from "../../api/session";
 import { Figure } from "../../charts/Figure";
 import { Tornado } from "../../charts/Tornado";
 import { cell } from "../../charts/table";
 import { capitalise } from "../../format/terms";
+import { JobProgress } from "../../parts/JobProgress";
 import { Loaded } from "../../parts/Loaded";
 import { Part } from "../../parts/Page";
+import { Problem } from "../../parts/Problem";
 import { useTerms } from "../../parts/useTerms";
 
 /** Cases of one input beside each other, the input that costs most first. */
@@ -53,19 +58,39 @@ function Drawn({ sensitivity, plan }: { sensitivity: Sensitivity; plan: PlanDocu
   );
 }
 
-/** Takes many searches, so it runs when asked for. */
-export function SensitivityPart({ id, plan }: { id: string; plan: PlanDocument }) {
-  const [asked, setAsked] = useState(false);
-  const sensitivity = useSensitivity(id, asked);
+/** No study, or not yet: where its job is, and a way to begin it where none will come. */
+function Unstudied({ row, again, asking }: { row: PlanRow; again: () => unknown; asking: boolean }) {
+  const allowed = useMay("analyst");
+  const begin = useBeginStudy(row.id);
+  const { data: job } = useJob(row.study);
+  const made = job?.state === "succeeded";
+  useEffect(() => {
+    // It was made after we had asked for it, and before we listened.
+    if (made) void again();
+  }, [again, made]);
+  const ended = (row.study === null || isOver(job)) && !asking;
+  return (
+    <>
+      <p className="lead">Which input, if wrong, would change this plan, and what it would be worth to know it.</p>
+      {row.study && <JobProgress job={row.study} title="Finding out what decides" kept="The plan stays as it is." />}
+      {begin.isError && <Problem error={begin.error} />}
+      {ended && allowed && (
+        <Button variant="default" mt="sm" loading={begin.isPending} onClick={() => begin.mutate()}>Find out what decides</Button>
+      )}
+      {ended && !allowed && <p className="note">An analyst can have it found out for this plan.</p>}
+    </>
+  );
+}
+
+/** Takes many searches, so it is a job of its own, begun when the plan is ready. */
+export function SensitivityPart({ row, plan }: { row: PlanRow; plan: PlanDocument }) {
+  const study = useSensitivity(row.id);
   return (
     <Part title="What decides">
-      {asked ? (
-        <Loaded query={sensitivity} height={360}>{(data) => <Drawn sensitivity={data} plan={plan} />}</Loaded>
+      {study.data === undefined && isUnstudied(study.error) ? (
+        <Unstudied row={row} again={study.refetch} asking={study.isFetching} />
       ) : (
-        <>
-          <p className="lead">Which input, if wrong, would change this plan, and what it would be worth to know it.</p>
-          <Button variant="default" onClick={() => setAsked(true)}>Find out what decides</Button>
-        </>
+        <Loaded query={study} height={360}>{(data) => <Drawn sensitivity={data} plan={plan} />}</Loaded>
       )}
     </Part>
   );

@@ -1,6 +1,6 @@
 //! Asking the identity provider. Everything here waits: it is called on blocking threads.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,7 +14,7 @@ use oauth2::{
     HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError,
     Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
 };
-use outlay_core::registry::Registry;
+use outlay_core::registry::{Registry, keys};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -35,11 +35,11 @@ const FRESH: Duration = Duration::from_secs(3600);
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// Why signing in at the provider did not work.
-#[derive(Debug, Error)]
+#[derive(Debug, Clone, Error)]
 pub(crate) enum OidcError {
     /// It does not answer as it should.
     #[error("the identity provider does not answer as it should")]
-    Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Unreachable(#[source] Arc<dyn std::error::Error + Send + Sync>),
     /// It says something that it must not.
     #[error("the identity provider says what it must not: {0}")]
     Wrong(String),
@@ -64,6 +64,44 @@ struct Known {
     metadata: Metadata,
     keys: JwkSet,
     at: Instant,
+}
+
+/// What became of asking a provider about itself.
+#[derive(Default)]
+struct Asked {
+    /// What it said last.
+    said: Option<Known>,
+    /// Why it said nothing since, and when.
+    failed: Option<(OidcError, Instant)>,
+    /// How often it was asked.
+    times: u64,
+}
+
+type Answer = Result<(Metadata, JwkSet), OidcError>;
+
+impl Asked {
+    /// What is answered without asking: what is known, where it is young or else `enough` and not
+    /// old; else that the provider has just failed.
+    fn kept(&self, enough: impl Fn(&JwkSet) -> bool, pause: Duration) -> Option<Answer> {
+        let young = |known: &&Known| {
+            let age = known.at.elapsed();
+            age < AGAIN || (age < FRESH && enough(&known.keys))
+        };
+        if let Some(known) = self.said.as_ref().filter(young) {
+            return Some(Ok((known.metadata.clone(), known.keys.clone())));
+        }
+        let failed = self.failed.as_ref().filter(|(_, at)| at.elapsed() < pause);
+        failed.map(|(error, _)| Err(error.clone()))
+    }
+
+    /// What came of the last time.
+    fn last(&self) -> Option<Answer> {
+        match (&self.failed, &self.said) {
+            (Some((error, _)), _) => Some(Err(error.clone())),
+            (None, Some(known)) => Some(Ok((known.metadata.clone(), known.keys.clone()))),
+            (None, None) => None,
+        }
+    }
 }
 
 /// What begins here and must come back the same.
@@ -105,7 +143,11 @@ pub(crate) struct Provider {
     pub(crate) client: Client,
     agent: Agent,
     leeway: TimeDelta,
-    known: Mutex<Option<Known>>,
+    /// How long it is left alone after it failed.
+    pause: Duration,
+    asked: Mutex<Asked>,
+    /// Held by whoever asks, so that one does at a time. What was asked can be read meanwhile.
+    turn: Mutex<()>,
 }
 
 impl Provider {
@@ -125,7 +167,9 @@ impl Provider {
             .build()
             .new_agent();
         let leeway = access::leeway(registry);
-        Ok(Self { client, agent, leeway, known: Mutex::new(None) })
+        let pause = Duration::from_secs_f64(registry.get(&keys::SERVER_SIGN_ON_PAUSE));
+        let (asked, turn) = (Mutex::default(), Mutex::default());
+        Ok(Self { client, agent, leeway, pause, asked, turn })
     }
 
     /// Where to send somebody who wants to sign in, and what must come back.
@@ -161,7 +205,7 @@ impl Provider {
                 RequestTokenError::ServerResponse(refusal) => {
                     OidcError::Refused(refusal.to_string())
                 }
-                other => OidcError::Unreachable(Box::new(other)),
+                other => OidcError::Unreachable(Arc::new(other)),
             })?;
         let text = answer.extra_fields().id_token.as_deref();
         let text = text.ok_or_else(|| OidcError::Wrong("there is no ID token".to_owned()))?;
@@ -216,15 +260,41 @@ impl Provider {
         Ok(client)
     }
 
-    /// What is known of the provider, asked again where it is old or not `enough`.
-    fn known(&self, enough: impl Fn(&JwkSet) -> bool) -> Result<(Metadata, JwkSet), OidcError> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = &*known {
-            let age = found.at.elapsed();
-            if age < AGAIN || (age < FRESH && enough(&found.keys)) {
-                return Ok((found.metadata.clone(), found.keys.clone()));
+    /// What is known of the provider, asked again where it is old or not `enough`. Who comes while
+    /// it is being asked waits for that answer, and does not ask once more: a provider that is down
+    /// would keep each of them waiting behind the others.
+    fn known(&self, enough: impl Fn(&JwkSet) -> bool) -> Answer {
+        let seen = {
+            let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(answer) = asked.kept(&enough, self.pause) {
+                return answer;
+            }
+            asked.times
+        };
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        {
+            let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+            let meanwhile = (asked.times != seen).then(|| asked.last()).flatten();
+            if let Some(answer) = meanwhile {
+                return answer;
             }
         }
+        let answer = self.discover();
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.times += 1;
+        let at = Instant::now();
+        match &answer {
+            Ok((metadata, keys)) => {
+                asked.said = Some(Known { metadata: metadata.clone(), keys: keys.clone(), at });
+                asked.failed = None;
+            }
+            Err(error) => asked.failed = Some((error.clone(), at)),
+        }
+        answer
+    }
+
+    /// Asks the provider what it says about itself.
+    fn discover(&self) -> Answer {
         let issuer = self.client.issuer.trim_end_matches('/');
         let address = format!("{issuer}/.well-known/openid-configuration");
         let metadata: Metadata = self.get(&address, None)?;
@@ -234,7 +304,6 @@ impl Provider {
             return Err(OidcError::Wrong(text));
         }
         let keys: JwkSet = self.get(&metadata.jwks_uri, None)?;
-        *known = Some(Known { metadata: metadata.clone(), keys: keys.clone(), at: Instant::now() });
         Ok((metadata, keys))
     }
 
@@ -243,7 +312,7 @@ impl Provider {
         if let Some(token) = bearer {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        let unreachable = |error: ureq::Error| OidcError::Unreachable(Box::new(error));
+        let unreachable = |error: ureq::Error| OidcError::Unreachable(Arc::new(error));
         let mut answer = request.call().map_err(unreachable)?;
         if !answer.status().is_success() {
             return Err(OidcError::Wrong(format!("{url} answers {}", answer.status())));
