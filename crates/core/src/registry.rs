@@ -290,7 +290,7 @@ settings! {
     FIT_APPROXIMATE_DRAWS = "fit.approximate_draws", 1000.0, "draws", 50.0, 1e5, Low,
         "own choice: more would not make an approximation better", "Most draws of an approximate fit";
     FIT_DRAWS = "fit.draws_max", 40000.0, "draws", 100.0, 1e7, Low,
-        "own choice: ten times the usual number; 80 thousand of a brand of ten channels take 5 GB", "Most kept draws of a fit, all chains together";
+        "own choice: ten times the usual number; 80 thousand of a brand of ten channels take 5 GB", "Most kept draws of a fit that the server is asked for, all chains together";
     FIT_BACKTEST_ORIGINS = "fit.backtest_origins", 3.0, "origins", 0.0, 50.0, Low,
         "own choice", "Origins of the rolling backtest of a national panel of two years and more, where none are named";
     FIT_BACKTEST_DRAWS = "fit.backtest_draws", 300.0, "draws", 50.0, 1e5, Medium,

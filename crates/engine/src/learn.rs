@@ -68,7 +68,7 @@ pub fn learn(
     warm: Option<WarmStart>,
     run: Run<'_>,
 ) -> Result<Learnt, EngineError> {
-    let spec = request.specification(run.registry)?;
+    let spec = request.specification()?;
     run.on_threads(|| {
         if request.method == Method::Ridge {
             return ridge::learn(data, &spec, request, run);

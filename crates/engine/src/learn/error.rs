@@ -41,14 +41,6 @@ pub enum LearnError {
     /// A specification and a preset were given.
     #[error("both a specification and a preset are given")]
     Twice,
-    /// More is to be drawn than the settings allow.
-    #[error("{asked} draws are asked for, all chains together; `fit.draws_max` allows {most}")]
-    Draws {
-        /// Draws that are asked for.
-        asked: usize,
-        /// Draws that are allowed.
-        most: usize,
-    },
     /// The specification cannot be written down.
     #[error(transparent)]
     Unwritable(SpecError),
@@ -87,7 +79,6 @@ impl Told for LearnError {
             Self::SpecFile { .. } => "spec.unreadable",
             Self::Spec { .. } | Self::Unwritable(_) | Self::Holidays(_) => "spec.refused",
             Self::Twice => "spec.twice",
-            Self::Draws { .. } => "fit.draws",
             Self::Model(error) => model(error).1,
             Self::Sample(SampleError::Setting { .. }) => "spec.sampling",
             Self::Sample(_) => "fit.failed",
@@ -99,11 +90,9 @@ impl Told for LearnError {
     fn kind(&self) -> Kind {
         match self {
             Self::SpecFile { .. } => Kind::Storage,
-            Self::Spec { .. }
-            | Self::Twice
-            | Self::Draws { .. }
-            | Self::Unwritable(_)
-            | Self::Holidays(_) => Kind::Specification,
+            Self::Spec { .. } | Self::Twice | Self::Unwritable(_) | Self::Holidays(_) => {
+                Kind::Specification
+            }
             Self::Model(error) => model(error).0,
             Self::Sample(SampleError::Setting { .. }) => Kind::Specification,
             Self::Sample(_) => Kind::NoAnswer,
@@ -117,7 +106,6 @@ impl Told for LearnError {
             Self::SpecFile { .. } => "check the path and the rights",
             Self::Spec { .. } => KEYS,
             Self::Twice => "give one of them: a specification names its preset",
-            Self::Draws { .. } => "ask for fewer, or let an admin raise `fit.draws_max`",
             Self::Unwritable(_) => "use finite numbers",
             Self::Model(error) => model(error).2,
             Self::Sample(SampleError::Setting { .. }) => "see `outlay fit --help`",

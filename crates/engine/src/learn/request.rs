@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use outlay_core::registry::{Registry, keys};
 use outlay_mmm::spec::{Preset, Spec};
 use outlay_mmm::summary::Method;
 use serde::{Deserialize, Serialize};
@@ -71,9 +70,8 @@ impl FitRequest {
     /// The specification in force: the text's or the preset's, and what the request says over it.
     ///
     /// # Errors
-    /// [`LearnError`] when the text is refused, both a text and a preset are given, or more is to
-    /// be drawn than the settings allow.
-    pub fn specification(&self, registry: &Registry) -> Result<Spec, EngineError> {
+    /// [`LearnError`] when the text is refused, or both a text and a preset are given.
+    pub fn specification(&self) -> Result<Spec, EngineError> {
         let text = self
             .spec
             .as_ref()
@@ -88,11 +86,6 @@ impl FitRequest {
         sampling.draws = self.draws.unwrap_or(sampling.draws);
         if let Some(last) = self.holdout {
             spec.holdout.last = last;
-        }
-        let asked = spec.sampling.chains.saturating_mul(spec.sampling.draws);
-        let most = registry.get(&keys::FIT_DRAWS) as usize;
-        if asked > most {
-            return Err(LearnError::Draws { asked, most }.into());
         }
         Ok(spec)
     }

@@ -109,7 +109,7 @@ pub(crate) fn run(args: &Args, context: &Context) -> Result<(), Failure> {
     let data = input::panel(&args.file, args.mapping.as_deref(), running.registry())?;
     let request = request(args)?;
     // A wrong specification is said before the folder is looked at.
-    request.specification(running.registry())?;
+    request.specification()?;
     let draft = Draft::open(&args.out, &FIT).map_err(EngineError::from)?;
     let warm = match &args.warm {
         Some(dir) => reopen(dir)?.leading().fitted.warm.clone(),

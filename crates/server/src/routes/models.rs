@@ -8,8 +8,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use outlay_core::registry::{Registry, keys};
 use outlay_engine::learn::{Curve, CurveRequest, FitRequest, curve};
 use outlay_mmm::compare::{Comparison, compare};
+use outlay_mmm::spec::Spec;
 use outlay_mmm::summary::Summary;
 use outlay_store::{
     Dataset, DatasetState, Id, Job, LineageEdge, Model, ModelState, NewJob, Page, Scope,
@@ -157,7 +159,8 @@ async fn begin(
     request: FitRequest,
     by: Id<User>,
 ) -> Result<(Id<Model>, Id<Job>), Problem> {
-    let spec = request.specification(&app.settings(workspace).await?)?;
+    let spec = request.specification()?;
+    bounded(&spec, &app.settings(workspace).await?)?;
     let text = spec.to_toml().map_err(|error| Problem::internal(&error))?;
     let now = app.now();
     let name = name.unwrap_or_else(|| dataset.body.name.clone());
@@ -201,6 +204,18 @@ async fn begin(
     let (model, job) = made.await?;
     app.tell(workspace, "models", "queued", json!({ "id": model })).await;
     Ok((model, job))
+}
+
+/// Refuses what would fill the memory that all share.
+fn bounded(spec: &Spec, registry: &Registry) -> Result<(), Problem> {
+    let asked = spec.sampling.chains.saturating_mul(spec.sampling.draws);
+    let most = registry.get(&keys::FIT_DRAWS) as usize;
+    if asked <= most {
+        return Ok(());
+    }
+    let title = format!("{asked} draws are asked for, all chains together, and {most} are allowed");
+    let next = "ask for fewer, or let an admin raise `fit.draws_max`";
+    Err(Problem::refused("fit.draws", title, next))
 }
 
 /// Writes down which job makes a model, and how.

@@ -154,6 +154,9 @@ fn a_fit_is_stopped() {
         let dataset =
             admin.post("/api/datasets", &json!({ "upload": upload, "name": "B" })).body["id"]
                 .clone();
+        let form = json!({ "dataset": dataset, "draws": 20000 });
+        let refused = admin.post("/api/models", &form);
+        assert_eq!((refused.status, refused.body["code"].as_str()), (422, Some("fit.draws")));
         let form = json!({ "dataset": dataset, "draws": 10000, "warmup": 20000 });
         let begun = admin.post("/api/models", &form).body;
         let job = format!("/api/jobs/{}", begun["job"].as_str().unwrap());
