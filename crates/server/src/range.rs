@@ -19,7 +19,7 @@ use crate::wire::range::{RangeView, Stretch};
 pub(crate) struct Asked {
     /// So many weeks up to the last day of the data, or `all` of it. Not together with `from` or
     /// `to`.
-    #[param(pattern = "^([1-9][0-9]{0,3}|all)$")]
+    #[param(pattern = "^([1-9][0-9]{0,3}|all)?$")]
     pub(crate) last: Option<String>,
     /// First day; that of the data when only `to` is said.
     pub(crate) from: Option<NaiveDate>,
