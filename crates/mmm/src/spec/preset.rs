@@ -253,7 +253,7 @@ fn outlay() -> Spec {
     };
     let frequency = spec.reach_frequency.saturation.clone();
     // One channel in ten does nothing: without room for it no interval could ever hold a zero.
-    let returns = Distribution::RectifiedLogNormal { zero: 0.1, mu: 0.32, sigma: 0.7 };
+    let returns = Distribution::RectifiedLogNormal { zero: 0.1, mu: 0.2, sigma: 0.7 };
     let roi = effect(EffectQuantity::Roi, returns);
     let share = effect(EffectQuantity::Contribution, Distribution::Beta { alpha: 1.0, beta: 30.0 });
     let media = |saturation: &SaturationSpec, effect: &EffectSpec| MediaSpec {
