@@ -160,7 +160,7 @@ fn the_default_prior_of_a_return_moves_to_other_units() {
         roi.prior.quantile(0.5)
     };
     let money = median(draft(), "outlay");
-    assert!((money - 0.32_f64.exp()).abs() < 1e-9, "revenue is left alone: {money}");
+    assert!((money - 0.2_f64.exp()).abs() < 1e-9, "revenue is left alone: {money}");
     // The same brand told in orders of about 40 each: returns are a fortieth.
     let mut orders = draft();
     orders.kpi.kind = KpiKind::Count;
