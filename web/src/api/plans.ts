@@ -38,8 +38,10 @@ export function usePlanDocument(id: string, enabled = true) {
   });
 }
 
-export function useSensitivity(id: string) {
+/** The study of a plan, once it is `made`: asking earlier is refused. */
+export function useSensitivity(id: string, made: boolean) {
   return useQuery({
+    enabled: made,
     queryKey: [KEY, id, "sensitivity"],
     queryFn: ({ signal }) => get<Sensitivity>(`/plans/${id}/sensitivity`, undefined, signal),
     staleTime: Infinity,

@@ -1,5 +1,4 @@
 import { Button } from "@mantine/core";
-import { useEffect } from "react";
 
 import { isOver, useJob } from "../../api/jobs";
 import type { PlanDocument, Sensitivity } from "../../api/plan";
@@ -59,16 +58,11 @@ function Drawn({ sensitivity, plan }: { sensitivity: Sensitivity; plan: PlanDocu
 }
 
 /** No study, or not yet: where its job is, and a way to begin it where none will come. */
-function Unstudied({ row, again, asking }: { row: PlanRow; again: () => unknown; asking: boolean }) {
+function Unstudied({ row }: { row: PlanRow }) {
   const allowed = useMay("analyst");
   const begin = useBeginStudy(row.id);
   const { data: job } = useJob(row.study);
-  const made = job?.state === "succeeded";
-  useEffect(() => {
-    // It was made after we had asked for it, and before we listened.
-    if (made) void again();
-  }, [again, made]);
-  const ended = (row.study === null || isOver(job)) && !asking;
+  const ended = row.study === null || isOver(job);
   return (
     <>
       <p className="lead">Which input, if wrong, would change this plan, and what it would be worth to know it.</p>
@@ -84,11 +78,14 @@ function Unstudied({ row, again, asking }: { row: PlanRow; again: () => unknown;
 
 /** Takes many searches, so it is a job of its own, begun when the plan is ready. */
 export function SensitivityPart({ row, plan }: { row: PlanRow; plan: PlanDocument }) {
-  const study = useSensitivity(row.id);
+  const job = useJob(row.study);
+  // A job that is no longer known may have made it.
+  const study = useSensitivity(row.id, job.data?.state === "succeeded" || job.isError);
+  const waiting = row.study === null || (job.data !== undefined && job.data.state !== "succeeded");
   return (
     <Part title="What decides">
-      {study.data === undefined && isUnstudied(study.error) ? (
-        <Unstudied row={row} again={study.refetch} asking={study.isFetching} />
+      {study.data === undefined && (waiting || isUnstudied(study.error)) ? (
+        <Unstudied row={row} />
       ) : (
         <Loaded query={study} height={360}>{(data) => <Drawn sensitivity={data} plan={plan} />}</Loaded>
       )}
