@@ -149,8 +149,9 @@ pub struct Search<'a> {
     pub approximate_draws: usize,
 }
 
-/// The models of a specification's structures, by name. A structure that this KPI cannot have
-/// (effects that multiply, where it is zero) is left out as long as another remains.
+/// The models of a specification's structures, by name. A structure that this panel cannot have
+/// (effects that multiply, where the KPI is zero; heavy tails, where geos share noise) is left out
+/// as long as another remains.
 ///
 /// # Errors
 /// [`ModelError`] when a structure does not fit the data.
@@ -161,7 +162,7 @@ pub fn models(spec: &Spec, panel: &Panel) -> Result<Vec<(String, Model)>, ModelE
     let mut impossible = None;
     for (name, spec) in structures {
         match Model::new(&spec, panel) {
-            Err(e @ ModelError::KpiNotPositive { .. }) if several => impossible = Some(e),
+            Err(e) if several && e.is_about_the_structure() => impossible = Some(e),
             other => models.push((name, other?)),
         }
     }

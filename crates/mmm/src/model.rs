@@ -49,6 +49,11 @@ pub enum ModelError {
         /// The value.
         value: f64,
     },
+    /// Geos can share only noise whose linear block is integrated out.
+    #[error(
+        "geos cannot share a part of `student-t` noise: set `likelihood.common = false`, or take a normal likelihood"
+    )]
+    NoiseNotShared,
     /// Nothing is left to learn from.
     #[error("the holdout leaves no observation: shorten it")]
     NothingObserved,
@@ -62,6 +67,13 @@ pub enum ModelError {
         /// Observed cells.
         observations: usize,
     },
+}
+
+impl ModelError {
+    /// Whether this one structure is not for this panel, so that others may stand without it.
+    pub(crate) fn is_about_the_structure(&self) -> bool {
+        matches!(self, Self::KpiNotPositive { .. } | Self::NoiseNotShared)
+    }
 }
 
 /// How the linear block is treated.

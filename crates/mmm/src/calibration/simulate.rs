@@ -273,7 +273,7 @@ mod tests {
         fits_itself(3, "preset = \"outlay\"\nholdout.last = 4");
         fits_itself(1, "preset = \"pymc-marketing\"");
         fits_itself(2, "scaling.kpi = \"mean\"\nlikelihood.family = \"log-normal\"");
-        let student = "likelihood.family = \"student-t\"\nlikelihood.sigma_per_geo = true\nlikelihood.degrees_of_freedom = { fixed = { value = 30.0 } }";
+        let student = "likelihood.family = \"student-t\"\nlikelihood.common = false\nlikelihood.sigma_per_geo = true\nlikelihood.degrees_of_freedom = { fixed = { value = 30.0 } }";
         fits_itself(2, student);
     }
 

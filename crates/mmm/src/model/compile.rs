@@ -63,7 +63,7 @@ pub(super) fn compile(spec: &Spec, panel: &Panel) -> Result<Model, ModelError> {
     }
     let Baseline { columns, explicit, covariate_scale, treatment_base, treatment_factor, .. } =
         baseline::build(spec, panel, &observed, &mut layout)?;
-    let noise = noise(spec, panel, &mut layout);
+    let noise = noise(spec, panel, &mut layout)?;
     let plain = spec.likelihood.family != LikelihoodFamily::StudentT && noise.sigma.len() == 1;
     let memory = match (noise.common, noise.autocorrelation) {
         (Slot::Fixed(_), Slot::Fixed(0.0)) => Memory::None,
@@ -154,7 +154,7 @@ fn observed_cells(spec: &Spec, panel: &Panel) -> Vec<f64> {
         .collect()
 }
 
-fn noise(spec: &Spec, panel: &Panel, layout: &mut Layout) -> Noise {
+fn noise(spec: &Spec, panel: &Panel, layout: &mut Layout) -> Result<Noise, ModelError> {
     let name = base(spec.preset, "sigma");
     let likelihood = &spec.likelihood;
     let sigma = if likelihood.sigma_per_geo && !panel.is_national() {
@@ -173,12 +173,14 @@ fn noise(spec: &Spec, panel: &Panel, layout: &mut Layout) -> Noise {
         None => Slot::Fixed(0.0),
     };
     let several = panel.n_geos() > spec.holdout.geos.len() + 1;
-    let plain = likelihood.family != LikelihoodFamily::StudentT && sigma.len() == 1;
     let common = match &likelihood.common {
-        Some(prior) if several && plain => layout.add("common_noise".to_owned(), prior),
+        Some(_) if several && likelihood.family == LikelihoodFamily::StudentT => {
+            return Err(ModelError::NoiseNotShared);
+        }
+        Some(prior) if several && sigma.len() == 1 => layout.add("common_noise".to_owned(), prior),
         _ => Slot::Fixed(0.0),
     };
-    Noise { family: likelihood.family, sigma, degrees_of_freedom, autocorrelation, common }
+    Ok(Noise { family: likelihood.family, sigma, degrees_of_freedom, autocorrelation, common })
 }
 
 /// Exposure per head with the pad in front, scaled by `scale`.

@@ -240,11 +240,11 @@ fn every_effect_quantity_has_the_right_gradient() {
 #[test]
 fn every_likelihood_has_the_right_gradient() {
     for geos in [1, 3] {
-        check("[likelihood]\nfamily = 'student-t'", geos);
+        check("[likelihood]\nfamily = 'student-t'\ncommon = false", geos);
         check("[likelihood]\nsigma_per_geo = true", geos);
         check("[scaling]\nkpi = 'mean'\n[likelihood]\nfamily = 'log-normal'", geos);
         check("[holdout]\nlast = 6", geos);
-        check("[likelihood]\nfamily = 'student-t'\n[holdout]\nlast = 6", geos);
+        check("[likelihood]\nfamily = 'student-t'\ncommon = false\n[holdout]\nlast = 6", geos);
         check("[baseline.trend]\nchangepoints = 3", geos);
         check(REMEMBERING, geos);
         if geos > 1 {
@@ -252,9 +252,15 @@ fn every_likelihood_has_the_right_gradient() {
             check(&format!("{SHARED}likelihood.coarsening = 20.0"), geos);
         }
         check(&format!("{REMEMBERING}likelihood.coarsening = 20.0"), geos);
-        check(&format!("{REMEMBERING}likelihood.family = 'student-t'"), geos);
+        check(
+            &format!("{REMEMBERING}likelihood.family = 'student-t'\nlikelihood.common = false"),
+            geos,
+        );
         check(&format!("{REMEMBERING}likelihood.sigma_per_geo = true"), geos);
-        check("likelihood.coarsening = 20.0\nlikelihood.family = 'student-t'", geos);
+        check(
+            "likelihood.coarsening = 20.0\nlikelihood.family = 'student-t'\nlikelihood.common = false",
+            geos,
+        );
         check(
             &format!("{REMEMBERING}likelihood.family = 'log-normal'\nscaling.kpi = 'mean'"),
             geos,

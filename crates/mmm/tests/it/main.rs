@@ -10,3 +10,4 @@ mod ridge;
 mod separability;
 mod shared;
 mod spec;
+mod structures;

@@ -140,8 +140,10 @@ fn an_event_that_first_comes_in_the_holdout_is_left_out() {
         names.filter(|n| n.starts_with("control")).count()
     };
     // The control and its neighbours, near and far.
-    assert_eq!(columns(""), 3);
-    assert_eq!(columns("holdout.last = 13"), 0);
+    let neighbours = "controls.neighbours = { normal = { mean = 0.0, sd = 0.5 } }\n";
+    assert_eq!(columns(neighbours), 3);
+    assert_eq!(columns(&format!("{neighbours}holdout.last = 13")), 0);
+    assert_eq!(columns(""), 1);
 }
 
 #[test]

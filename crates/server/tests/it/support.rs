@@ -61,7 +61,13 @@ impl Running {
 
     /// Somebody who is not signed in.
     pub(crate) fn nobody(&self) -> Caller {
-        let agent = Agent::config_builder().http_status_as_error(false).build().new_agent();
+        // A request that is refused before its body is read ends its connection: a kept one could
+        // be taken up again just before that is seen.
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_idle_connections(0)
+            .build()
+            .new_agent();
         Caller { agent, base: self.base.clone(), headers: Vec::new() }
     }
 

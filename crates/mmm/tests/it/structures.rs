@@ -1,0 +1,70 @@
+//! The default's structures: which of them a panel can have, and which it calls for.
+
+use std::sync::atomic::AtomicBool;
+
+use outlay_core::{Panel, PanelDraft};
+use outlay_inference::Silent;
+use outlay_mmm::ensemble::{Ensemble, Search, learn, models};
+use outlay_mmm::fit::FitSettings;
+use outlay_mmm::model::ModelError;
+use outlay_mmm::spec::{Preset, Spec};
+use outlay_mmm::summary::Method;
+use outlay_world::{FamilySettings, World, random_world};
+
+fn world(family: FamilySettings, seed: u64) -> Panel {
+    World::simulate(&random_world(&family, seed), seed).unwrap().panel
+}
+
+/// The panel with these periods' outcome times a factor.
+fn stray(panel: &Panel, periods: &[usize], factor: f64) -> Panel {
+    let mut draft: PanelDraft =
+        serde_json::from_str(&serde_json::to_string(panel).unwrap()).unwrap();
+    let values = panel.kpi.values.values();
+    draft.kpi.values = outlay_core::Grid::from_fn(1, panel.n_periods(), |_, t| {
+        if periods.contains(&t) { values[t] * factor } else { values[t] }
+    });
+    Panel::new(draft).unwrap()
+}
+
+fn fitted(panel: &Panel) -> Ensemble {
+    let mut spec = Spec::preset(Preset::Outlay);
+    spec.sampling.chains = 2;
+    spec.sampling.draws = 400;
+    let settings = FitSettings { sampling: spec.sampling.clone(), seed: 1, threads: 2, warm: None };
+    let search = Search { method: Method::Nuts, settings: &settings, approximate_draws: 0 };
+    learn(&spec, panel, search, &Silent, &AtomicBool::new(false)).unwrap()
+}
+
+fn weight(ensemble: &Ensemble, name: &str) -> f64 {
+    ensemble.members.iter().find(|m| m.name == name).map_or(0.0, |m| m.weight)
+}
+
+#[test]
+fn weeks_that_stray_far_give_their_weight_to_heavy_tails() {
+    let panel = world(FamilySettings::national(), 3);
+    let strayed = stray(&panel, &[20, 47, 71], 1.6);
+    let (calm, rough) = (fitted(&panel), fitted(&strayed));
+    assert_eq!(rough.leading().name, "robust");
+    assert!(weight(&rough, "robust") > 0.8, "{}", weight(&rough, "robust"));
+    assert!(weight(&calm, "robust") < 0.8, "{}", weight(&calm, "robust"));
+}
+
+#[test]
+fn heavy_tails_are_for_one_series_and_say_so_where_they_stand_alone() {
+    let names = |panel: &Panel| -> Vec<String> {
+        let models = models(&Spec::preset(Preset::Outlay), panel).unwrap();
+        models.into_iter().map(|(name, _)| name).collect()
+    };
+    assert_eq!(
+        names(&world(FamilySettings::national(), 3)),
+        ["additive", "multiplicative", "robust"]
+    );
+    let geo = world(FamilySettings::small_geo(), 3);
+    assert_eq!(names(&geo), ["additive", "multiplicative"]);
+
+    let alone = "version = 1\nstructure = []\nlikelihood.family = \"student-t\"\n";
+    let refused = models(&Spec::from_toml(alone).unwrap(), &geo);
+    assert!(matches!(refused, Err(ModelError::NoiseNotShared)));
+    let unshared = Spec::from_toml(&format!("{alone}likelihood.common = false\n")).unwrap();
+    assert_eq!(models(&unshared, &geo).unwrap().len(), 1);
+}
