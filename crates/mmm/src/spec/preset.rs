@@ -232,8 +232,9 @@ fn pymc_marketing() -> Spec {
 
 /// Ours. A channel may do nothing. Carry-over is a Weibull delay that may decay, linger or peak late;
 /// the slope of saturation is free, up to thresholds; the level is a smooth walk whose stiffness is learned, seasons and holidays share
-/// learned scales, noise remembers, and data counts for what a wrong structure leaves of it. Windows
-/// and knots are told in weeks, so that daily data is treated alike.
+/// learned scales, noise remembers, and data counts for what a wrong structure leaves of it. Effects
+/// may add, multiply, or add under noise that strays far. Windows and knots are told in weeks, so
+/// that daily data is treated alike.
 fn outlay() -> Spec {
     let mut spec = meridian();
     spec.preset = Preset::Outlay;
