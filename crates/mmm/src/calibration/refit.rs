@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use outlay_inference::Silent;
 use outlay_inference::diagnostics::convergence;
 use outlay_inference::sbc::Simulation;
+use outlay_inference::{SampleError, Silent};
 
 use super::simulate::Simulated;
 use super::{CalibrationSettings, SimulationError, Unsettled};
 use crate::density::{Draw, Evaluator};
-use crate::fit::{FitSettings, Fitted, nuts};
+use crate::fit::{FitError, FitSettings, Fitted, nuts};
 use crate::scalars::Scalars;
 use crate::spec::Sampling;
 use crate::summary::Estimate;
@@ -80,7 +80,16 @@ pub(super) fn refit(
             threads: 1,
             warm: None,
         };
-        let fitted = nuts(model.clone(), &fit, &Silent, cancel)?;
+        let fitted = match nuts(model.clone(), &fit, &Silent, cancel) {
+            // Other starts and smaller steps may find what these did not.
+            Err(FitError::Sample(SampleError::AllStuck { .. }))
+                if attempt + 1 < settings.attempts =>
+            {
+                attempt += 1;
+                continue;
+            }
+            other => other?,
+        };
         if fitted.interrupted {
             return Err(SimulationError::Cancelled);
         }
