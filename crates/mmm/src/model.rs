@@ -51,9 +51,12 @@ pub enum ModelError {
     },
     /// Geos can share only noise whose linear block is integrated out.
     #[error(
-        "geos cannot share a part of `student-t` noise: set `likelihood.common = false`, or take a normal likelihood"
+        "geos cannot share a part of {by}: set `likelihood.common = false`, or take a normal likelihood with one `sigma`"
     )]
-    NoiseNotShared,
+    NoiseNotShared {
+        /// The noise that cannot be shared.
+        by: &'static str,
+    },
     /// Nothing is left to learn from.
     #[error("the holdout leaves no observation: shorten it")]
     NothingObserved,
@@ -72,7 +75,7 @@ pub enum ModelError {
 impl ModelError {
     /// Whether this one structure is not for this panel, so that others may stand without it.
     pub(crate) fn is_about_the_structure(&self) -> bool {
-        matches!(self, Self::KpiNotPositive { .. } | Self::NoiseNotShared)
+        matches!(self, Self::KpiNotPositive { .. } | Self::NoiseNotShared { .. })
     }
 }
 

@@ -134,7 +134,7 @@ fn model(error: &ModelError) -> (Kind, &'static str, &'static str) {
             "data.kpi-not-positive",
             "use `likelihood.family = \"normal\"`, or a KPI that is always positive",
         ),
-        ModelError::NoiseNotShared => (Kind::Specification, "spec.noise-not-shared", KEYS),
+        ModelError::NoiseNotShared { .. } => (Kind::Specification, "spec.noise-not-shared", KEYS),
         ModelError::NothingObserved => {
             (Kind::Specification, "spec.holdout", "shorten `holdout` in the specification")
         }

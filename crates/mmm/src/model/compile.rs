@@ -175,9 +175,14 @@ fn noise(spec: &Spec, panel: &Panel, layout: &mut Layout) -> Result<Noise, Model
     let several = panel.n_geos() > spec.holdout.geos.len() + 1;
     let common = match &likelihood.common {
         Some(_) if several && likelihood.family == LikelihoodFamily::StudentT => {
-            return Err(ModelError::NoiseNotShared);
+            return Err(ModelError::NoiseNotShared { by: "`student-t` noise" });
         }
-        Some(prior) if several && sigma.len() == 1 => layout.add("common_noise".to_owned(), prior),
+        Some(_) if several && sigma.len() > 1 => {
+            return Err(ModelError::NoiseNotShared {
+                by: "noise of a size of its own in each geo",
+            });
+        }
+        Some(prior) if several => layout.add("common_noise".to_owned(), prior),
         _ => Slot::Fixed(0.0),
     };
     Ok(Noise { family: likelihood.family, sigma, degrees_of_freedom, autocorrelation, common })

@@ -241,7 +241,7 @@ fn every_effect_quantity_has_the_right_gradient() {
 fn every_likelihood_has_the_right_gradient() {
     for geos in [1, 3] {
         check("[likelihood]\nfamily = 'student-t'\ncommon = false", geos);
-        check("[likelihood]\nsigma_per_geo = true", geos);
+        check("[likelihood]\nsigma_per_geo = true\ncommon = false", geos);
         check("[scaling]\nkpi = 'mean'\n[likelihood]\nfamily = 'log-normal'", geos);
         check("[holdout]\nlast = 6", geos);
         check("[likelihood]\nfamily = 'student-t'\ncommon = false\n[holdout]\nlast = 6", geos);
@@ -256,7 +256,7 @@ fn every_likelihood_has_the_right_gradient() {
             &format!("{REMEMBERING}likelihood.family = 'student-t'\nlikelihood.common = false"),
             geos,
         );
-        check(&format!("{REMEMBERING}likelihood.sigma_per_geo = true"), geos);
+        check(&format!("{REMEMBERING}{APART}"), geos);
         check(
             "likelihood.coarsening = 20.0\nlikelihood.family = 'student-t'\nlikelihood.common = false",
             geos,
@@ -283,6 +283,11 @@ const SHARED: &str = "likelihood.autocorrelation = { uniform = { low = -0.9, hig
 likelihood.common = { half-normal = { sd = 1.0 } }
 holdout.periods = ['2023-03-06', '2023-05-01']
 holdout.geos = ['geo1']
+";
+
+/// Noise of a size of its own in each geo.
+const APART: &str = "likelihood.sigma_per_geo = true
+likelihood.common = false
 ";
 
 /// Autocorrelated noise, with a gap in what is observed.

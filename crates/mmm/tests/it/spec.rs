@@ -123,8 +123,7 @@ fn an_event_that_first_comes_in_the_holdout_is_left_out() {
         3,
     )
     .unwrap();
-    let mut draft: outlay_core::PanelDraft =
-        serde_json::from_str(&serde_json::to_string(&world.panel).unwrap()).unwrap();
+    let mut draft = outlay_core::PanelDraft::clone(&world.panel);
     let periods = world.panel.n_periods();
     let event = outlay_core::Grid::new(
         1,
@@ -152,9 +151,7 @@ fn the_default_prior_of_a_return_moves_to_other_units() {
     use outlay_mmm::model::Model;
     let family = outlay_world::FamilySettings::national();
     let world = outlay_world::World::simulate(&outlay_world::random_world(&family, 5), 5).unwrap();
-    let draft = || -> PanelDraft {
-        serde_json::from_str(&serde_json::to_string(&world.panel).unwrap()).unwrap()
-    };
+    let draft = || PanelDraft::clone(&world.panel);
     let median = |draft: PanelDraft, preset: &str| {
         let spec = Spec::from_toml(&format!("version = 1\npreset = '{preset}'")).unwrap();
         let model = Model::new(&spec, &Panel::new(draft).unwrap()).unwrap();

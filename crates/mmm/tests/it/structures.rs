@@ -17,8 +17,7 @@ fn world(family: FamilySettings, seed: u64) -> Panel {
 
 /// The panel with these periods' outcome times a factor.
 fn stray(panel: &Panel, periods: &[usize], factor: f64) -> Panel {
-    let mut draft: PanelDraft =
-        serde_json::from_str(&serde_json::to_string(panel).unwrap()).unwrap();
+    let mut draft = PanelDraft::clone(panel);
     let values = panel.kpi.values.values();
     draft.kpi.values = outlay_core::Grid::from_fn(1, panel.n_periods(), |_, t| {
         if periods.contains(&t) { values[t] * factor } else { values[t] }
@@ -64,7 +63,12 @@ fn heavy_tails_are_for_one_series_and_say_so_where_they_stand_alone() {
 
     let alone = "version = 1\nstructure = []\nlikelihood.family = \"student-t\"\n";
     let refused = models(&Spec::from_toml(alone).unwrap(), &geo);
-    assert!(matches!(refused, Err(ModelError::NoiseNotShared)));
+    assert!(matches!(refused, Err(ModelError::NoiseNotShared { .. })));
+    let own = "version = 1\nlikelihood.sigma_per_geo = true\n";
+    let refused = models(&Spec::from_toml(own).unwrap(), &geo);
+    assert!(matches!(refused, Err(ModelError::NoiseNotShared { .. })), "not dropped in silence");
+    let unshared = Spec::from_toml(&format!("{own}likelihood.common = false\n")).unwrap();
+    assert_eq!(models(&unshared, &geo).unwrap().len(), 3);
     let unshared = Spec::from_toml(&format!("{alone}likelihood.common = false\n")).unwrap();
     assert_eq!(models(&unshared, &geo).unwrap().len(), 1);
 }
