@@ -173,7 +173,7 @@ impl WorldSpec {
     }
 
     /// Money (or KPI units, where their worth is not known) of one KPI unit.
-    pub(crate) fn outcome_per_unit(&self) -> f64 {
+    pub fn outcome_per_unit(&self) -> f64 {
         self.kpi.revenue_per_unit.unwrap_or(1.0)
     }
 

@@ -2,8 +2,10 @@
 //! size, and has the same prior of a return as the row without data. What it gets wrong, the data
 //! cannot tell.
 //!
-//! Outcome per head and geo on: every channel's true contribution (of a channel without any effect,
-//! what it would bring with one), a level and a slope per geo, controls and treatments as observed,
+//! It is not told which channels have no effect: of those it gets the shape that their effect would
+//! have.
+//!
+//! Outcome per head and geo on: every channel's true contribution, a level and a slope per geo, controls and treatments as observed,
 //! and, for a national brand, bends of the level every half-year and three harmonics of the year
 //! (for days, of the week too); for a regional one, an effect of each period common to all geos.
 //! Noise counts as independent.
@@ -16,10 +18,10 @@ use chrono::Datelike;
 use cpu_time::ThreadTime;
 use outlay_core::{Granularity, Panel};
 use outlay_mmm::summary::Estimate;
-use outlay_world::{World, scaled};
+use outlay_world::{Quarter, World, scaled};
 
 use super::answer::{Answer, Stop};
-use super::plan::Ahead;
+use super::plan::{Ahead, true_curve};
 use regression::{Regression, returns};
 
 /// Bends of the common level per year.
@@ -64,8 +66,7 @@ pub(super) fn answer(
         total += estimate.mean * channel.spend.total();
         told.push((channel.name.clone(), estimate));
     }
-    // A channel without an effect has no true curve, and so gets what others leave.
-    let sized = ahead.true_curves(multiples).into_iter().zip(&sizes);
+    let sized = curves(world, ahead, multiples).into_iter().zip(&sizes);
     let curves = sized.map(|(curve, b)| curve.into_iter().map(|v| v * b).collect()).collect();
     Ok(Answer {
         returns: told,
@@ -90,21 +91,38 @@ fn effects(world: &World) -> Vec<Vec<f64>> {
     let channels = world.truth.channels.values().enumerate();
     channels
         .map(|(m, channel)| {
-            let own = channel.contribution_by_geo.concat();
-            if own.iter().any(|x| *x != 0.0) {
-                return own;
-            }
-            let mut mechanism = world.mechanism.clone();
-            if let Some(effect) = mechanism.media.get_mut(m) {
-                // A hundredth of an average period's outcome per unit of response and head.
-                let size = 0.01 * mechanism.baseline.total() / mechanism.baseline.periods() as f64;
-                effect.size = mechanism.people.iter().map(|share| size * share).collect();
-            }
-            let with = mechanism.expected(&world.plan);
-            let without = mechanism.expected(&scaled(&world.plan, m, 0.0));
-            with.values().iter().zip(without.values()).map(|(a, b)| a - b).collect()
+            let Some(awake) = awake(world, m) else { return channel.contribution_by_geo.concat() };
+            let with = awake.mechanism.expected(&world.plan);
+            let without = awake.mechanism.expected(&scaled(&world.plan, m, 0.0));
+            let worth = world.truth.spec.outcome_per_unit();
+            with.values().iter().zip(without.values()).map(|(a, b)| worth * (a - b)).collect()
         })
         .collect()
+}
+
+/// True curve of the next quarter per paid channel, in the units of [`effects`].
+fn curves(world: &World, ahead: &Ahead, multiples: &[f64]) -> Vec<Vec<f64>> {
+    (0..world.panel.channels.len())
+        .map(|m| match awake(world, m) {
+            Some(awake) => true_curve(&Quarter::new(&awake), m, multiples),
+            None => true_curve(ahead.quarter(), m, multiples),
+        })
+        .collect()
+}
+
+/// The world with an effect of one channel, where that has none: a hundredth of an average
+/// period's outcome per unit of response and head.
+fn awake(world: &World, channel: usize) -> Option<World> {
+    let (_, truth) = world.truth.channels.get_index(channel)?;
+    if truth.contribution_by_geo.iter().flatten().any(|x| *x != 0.0) {
+        return None;
+    }
+    let mut awake = world.clone();
+    let mechanism = &mut awake.mechanism;
+    let size = 0.01 * mechanism.baseline.total() / mechanism.baseline.periods() as f64;
+    let effect = mechanism.media.get_mut(channel)?;
+    effect.size = mechanism.people.iter().map(|share| size * share).collect();
+    Some(awake)
 }
 
 /// Level, season, controls and treatments, `[geo][period]` in one row each.
@@ -152,4 +170,38 @@ fn baseline(panel: &Panel, outcome: &[f64]) -> Vec<Vec<f64>> {
         add(&|g, t| covariate.values.at(g, t));
     }
     columns
+}
+
+#[cfg(test)]
+mod tests {
+    use outlay_world::{BrandClass, random_brand};
+
+    use super::super::plan::multiples;
+    use super::*;
+
+    #[test]
+    fn it_is_not_told_which_channels_have_no_effect() {
+        let world = (1..)
+            .map(|seed| World::simulate(&random_brand(BrandClass::Mixed, seed), seed).unwrap())
+            .find(|world| world.truth.channels.values().any(|c| c.roi == Some(0.0)))
+            .unwrap();
+        let (ahead, multiples) = (Ahead::of(&world), multiples());
+        let truly = |m| true_curve(ahead.quarter(), m, &multiples);
+        let shapes = curves(&world, &ahead, &multiples);
+        let told = answer(&world, &ahead, &multiples, 1, &AtomicBool::new(false)).unwrap();
+        let (effects, sized) = (effects(&world), told.curves.unwrap());
+        for (m, (name, channel)) in world.truth.channels.iter().enumerate() {
+            let Some(shape) = shapes.get(m).filter(|_| ahead.quarter().spend()[m] > 0.0) else {
+                continue;
+            };
+            if channel.roi == Some(0.0) {
+                assert!(truly(m).iter().all(|v| *v == 0.0), "{name} does nothing");
+                assert!(effects[m].iter().sum::<f64>() > 0.0, "{name} has a shape");
+                assert!(shape.windows(2).all(|w| w[1] >= w[0]) && shape[40] > shape[0], "{name}");
+                assert!(sized[m][40] > 0.0, "{name} is given the benefit of the doubt");
+            } else {
+                assert_eq!(*shape, truly(m), "{name}");
+            }
+        }
+    }
 }

@@ -51,22 +51,21 @@ impl Ahead {
         }
     }
 
-    /// True outcome of the quarter's media per paid channel at each multiple, the others as they
-    /// were.
-    pub(super) fn true_curves(&self, multiples: &[f64]) -> Vec<Vec<f64>> {
-        let channels = self.quarter.spend().len();
-        (0..channels)
-            .map(|m| {
-                let at = |multiple: f64| {
-                    let mut plan = vec![1.0; channels];
-                    plan[m] = multiple;
-                    self.quarter.outcome(&plan)
-                };
-                let nothing = at(0.0);
-                multiples.iter().map(|x| at(*x) - nothing).collect()
-            })
-            .collect()
+    /// The quarter itself.
+    pub(super) fn quarter(&self) -> &Quarter {
+        &self.quarter
     }
+}
+
+/// True outcome of one paid channel's media of a quarter at each multiple, the others as they were.
+pub(super) fn true_curve(quarter: &Quarter, channel: usize, multiples: &[f64]) -> Vec<f64> {
+    let at = |multiple: f64| {
+        let mut plan = vec![1.0; quarter.spend().len()];
+        plan[channel] = multiple;
+        quarter.outcome(&plan)
+    };
+    let nothing = at(0.0);
+    multiples.iter().map(|x| at(*x) - nothing).collect()
 }
 
 /// The curve at a multiple, straight between its points.
