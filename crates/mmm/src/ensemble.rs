@@ -162,7 +162,10 @@ pub fn models(spec: &Spec, panel: &Panel) -> Result<Vec<(String, Model)>, ModelE
     let mut impossible = None;
     for (name, spec) in structures {
         match Model::new(&spec, panel) {
-            Err(e) if several && e.is_about_the_structure() => impossible = Some(e),
+            // Where none remains, what is wrong with the first says what to change.
+            Err(e) if several && e.is_about_the_structure() => {
+                impossible.get_or_insert(e);
+            }
             other => models.push((name, other?)),
         }
     }
