@@ -5,9 +5,10 @@
 //! It is not told which channels have no effect: of those it gets the shape that their effect would
 //! have.
 //!
-//! Outcome per head and geo on: every channel's true contribution, a level and a slope per geo, controls and treatments as observed,
-//! and, for a national brand, bends of the level every half-year and three harmonics of the year
-//! (for days, of the week too); for a regional one, an effect of each period common to all geos.
+//! Outcome per head and geo on: every channel's true contribution, a level and a slope per geo,
+//! controls and treatments as observed, and, for a national brand, bends of the level every
+//! half-year and three harmonics of the year (for days, of the week too); for a regional one, an
+//! effect of each period common to all geos.
 //! Noise counts as independent.
 
 mod regression;
@@ -190,11 +191,13 @@ mod tests {
         let shapes = curves(&world, &ahead, &multiples);
         let told = answer(&world, &ahead, &multiples, 1, &AtomicBool::new(false)).unwrap();
         let (effects, sized) = (effects(&world), told.curves.unwrap());
+        let mut idle = 0;
         for (m, (name, channel)) in world.truth.channels.iter().enumerate() {
             let Some(shape) = shapes.get(m).filter(|_| ahead.quarter().spend()[m] > 0.0) else {
                 continue;
             };
             if channel.roi == Some(0.0) {
+                idle += 1;
                 assert!(truly(m).iter().all(|v| *v == 0.0), "{name} does nothing");
                 assert!(effects[m].iter().sum::<f64>() > 0.0, "{name} has a shape");
                 assert!(shape.windows(2).all(|w| w[1] >= w[0]) && shape[40] > shape[0], "{name}");
@@ -203,5 +206,6 @@ mod tests {
                 assert_eq!(*shape, truly(m), "{name}");
             }
         }
+        assert!(idle > 0, "a channel without an effect was looked at");
     }
 }
