@@ -281,6 +281,18 @@ describe("Model", () => {
     expect(screen.getByText("8 checks that are fine")).toBeTruthy();
   });
 
+  it("says what a demand that nobody measured could undo, the weakest channel first", async () => {
+    serve();
+    open("/model");
+    const table = await screen.findByRole("table", { name: /How strong a hidden demand would have to be/ }, LONG);
+    const rows = within(table).getAllByRole("row").slice(1).map((row) => within(row).getAllByRole("cell").map((c) => c.textContent));
+    const halves = rows.map((cells) => Number.parseFloat(cells.find((c) => c?.endsWith("%"))!));
+    expect(halves).toHaveLength(5);
+    expect([...halves].sort((a, b) => a - b)).toEqual(halves);
+    const least = Object.values(summary.channels).flatMap((c) => c.hidden_demand ?? []).sort((a, b) => a.halves - b.halves)[0]!;
+    expect(screen.getByText(new RegExp(least.sentence.slice(1, 40)))).toBeTruthy();
+  });
+
   it("has the table behind a picture", async () => {
     serve();
     open("/model");

@@ -128,6 +128,17 @@ impl Explainer {
         self.model.noise.marginal_sd(&draw.theta, geo)
     }
 
+    /// What each channel adds to the predictor, `[channel][cell]`.
+    pub(crate) fn terms(&mut self, draw: &Draw) -> Vec<Vec<f64>> {
+        self.transform(draw);
+        let periods = self.model.periods();
+        let terms = self.works.iter().zip(&draw.beta).map(|(work, beta)| {
+            let cells = work.main.out.iter().enumerate();
+            cells.map(|(cell, out)| beta[cell / periods] * out).collect()
+        });
+        terms.collect()
+    }
+
     /// The whole account of a draw.
     pub fn account(&mut self, draw: &Draw) -> Account {
         dispatch(Accounting { explainer: self, draw })
@@ -409,7 +420,8 @@ impl Kernel for Answering<'_> {
     }
 }
 
-fn part_name(model: &Model, part: &Part) -> String {
+/// Name of a part of the baseline.
+pub(crate) fn part_name(model: &Model, part: &Part) -> String {
     match part {
         Part::Level => "level".to_owned(),
         Part::Trend => "trend".to_owned(),

@@ -2,6 +2,7 @@
 
 mod curves;
 mod health;
+mod hidden;
 mod quality;
 mod sentence;
 mod separability;
@@ -51,7 +52,7 @@ pub fn summarise(ensemble: &Ensemble, registry: &Registry, provenance: &Provenan
     let thin = ensemble.thinned(SERIES_DRAWS);
     let total_outcome = model.total_outcome();
     let data = data_summary(model, provenance, total_outcome);
-    let channels = channels(ensemble, &accounts, &thin, total_outcome);
+    let channels = channels(ensemble, &accounts, &thin, &data);
     let decomposition = decomposition(ensemble, &accounts, &thin);
     let total_media = total_media(model, &accounts, total_outcome);
     let baseline: Vec<f64> =
@@ -122,12 +123,13 @@ fn channels(
     ensemble: &Ensemble,
     accounts: &[Account],
     thin: &[usize],
-    total_outcome: f64,
+    data: &DataSummary,
 ) -> IndexMap<String, ChannelSummary> {
     let model = ensemble.model();
     let all_spend: f64 = model.panel.channels.iter().map(|c| c.spend.total()).sum();
     let responses = curves::responses(ensemble, thin);
     let marginals = curves::marginals(ensemble);
+    let mut hidden = hidden::hidden_demand(ensemble, &data.kpi);
     let mut out = IndexMap::new();
     for (m, unit) in model.units.iter().enumerate() {
         let spend = model.panel.channels.get(m).map_or(0.0, |c| c.spend.total());
@@ -151,7 +153,7 @@ fn channels(
                 spend,
                 spend_share: if all_spend > 0.0 { spend / all_spend } else { 0.0 },
                 contribution: Estimate::from_draws(&totals),
-                contribution_share: ratio(&totals, total_outcome),
+                contribution_share: ratio(&totals, data.total_outcome),
                 roi,
                 mroi,
                 cpa,
@@ -163,6 +165,7 @@ fn channels(
                     let without = totals.iter().filter(|t| **t == 0.0).count();
                     without as f64 / totals.len().max(1) as f64
                 }),
+                hidden_demand: hidden[m].take().filter(|_| paid),
                 response: paid.then(|| responses[m].clone().with_spend(spend)),
                 adstock: shapes.adstock,
                 saturation: shapes.saturation,

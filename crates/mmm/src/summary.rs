@@ -230,6 +230,10 @@ pub struct ChannelSummary {
     /// that.
     #[serde(default)]
     pub no_effect: Option<f64>,
+    /// How strong a demand that nobody measured would have to be to halve the answer; `null`
+    /// without spend or effect, and where no model stands behind the answer.
+    #[serde(default)]
+    pub hidden_demand: Option<HiddenDemand>,
     /// Response to spend, historical flighting kept.
     pub response: Option<ResponseCurve>,
     /// Weight of the effect 0, 1, … periods after the exposure (sums to 1).
@@ -247,6 +251,44 @@ impl Summary {
         let open = |c: &ChannelSummary| c.no_effect.filter(|_| c.contribution.q05 <= 0.0);
         self.channels.iter().filter_map(|(name, c)| Some((name.as_str(), open(c)?))).collect()
     }
+
+    /// Channels by how weak a hidden demand would halve their return, the weakest first.
+    pub fn by_hidden_demand(&self) -> Vec<(&str, &HiddenDemand)> {
+        let known = self.channels.iter();
+        let mut all: Vec<_> =
+            known.filter_map(|(n, c)| Some((n.as_str(), c.hidden_demand.as_ref()?))).collect();
+        all.sort_by(|a, b| a.1.halves.total_cmp(&b.1.halves));
+        all
+    }
+}
+
+/// What a demand that nobody measured would do to a channel's answer (Cinelli and Hazlett 2020).
+/// Shares are partial R²: of what baseline, controls and the other channels leave unexplained.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct HiddenDemand {
+    /// Robustness value for half of the return: a demand that explained this share of both the
+    /// channel's exposure and the KPI would halve it; a weaker one would not.
+    pub halves: f64,
+    /// Observed demand (controls and seasons) as a measure of what there may be, the one whose like
+    /// would take most of the return first.
+    pub references: Vec<DemandReference>,
+    /// What this means, in one sentence.
+    pub sentence: String,
+}
+
+/// An observed demand, as a measure of one that is not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct DemandReference {
+    /// Name of the control, or `seasonality`.
+    pub name: String,
+    /// Share of the channel's exposure that it explains.
+    pub exposure: f64,
+    /// Share of the KPI that it explains.
+    pub outcome: f64,
+    /// Share of the return that would be left beside a hidden demand as strong as this one.
+    pub left: f64,
 }
 
 /// Whether money buys the exposure.

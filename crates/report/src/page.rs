@@ -4,6 +4,7 @@ mod channels;
 mod decomposition;
 mod fit;
 pub(crate) mod head;
+mod hidden;
 mod joint;
 mod lasting;
 mod learned;
@@ -80,6 +81,7 @@ struct Page {
     decomposition: decomposition::Section,
     channels: channels::Section,
     joint: Option<joint::Section>,
+    hidden: Option<hidden::Section>,
     response: response::Section,
     lasting: lasting::Section,
     learned: learned::Section,
@@ -112,6 +114,7 @@ pub fn html(summary: &Summary, options: &ReportOptions) -> Result<String, Report
         decomposition: decomposition::build(&material),
         channels: channels::build(&material),
         joint: joint::build(&material),
+        hidden: hidden::build(&material),
         response: response::build(&material),
         lasting: lasting::build(&material),
         learned: learned::build(&material),

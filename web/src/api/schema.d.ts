@@ -1845,6 +1845,7 @@ export interface components {
             /** @description Contribution as a share of the actual total outcome. */
             contribution_share: components["schemas"]["Estimate"];
             cpa?: components["schemas"]["UnboundedEstimate"] | null;
+            hidden_demand?: components["schemas"]["HiddenDemand"] | null;
             /** @description `paid` or `organic`. */
             kind: components["schemas"]["ChannelKind"];
             mroi?: components["schemas"]["Estimate"] | null;
@@ -2241,6 +2242,26 @@ export interface components {
             /** @description Outcome with observation noise: where a new observation would fall. */
             predictive: components["schemas"]["BandSeries"];
         };
+        /** @description An observed demand, as a measure of one that is not. */
+        DemandReference: {
+            /**
+             * Format: double
+             * @description Share of the channel's exposure that it explains.
+             */
+            exposure: number;
+            /**
+             * Format: double
+             * @description Share of the return that would be left beside a hidden demand as strong as this one.
+             */
+            left: number;
+            /** @description Name of the control, or `seasonality`. */
+            name: string;
+            /**
+             * Format: double
+             * @description Share of the KPI that it explains.
+             */
+            outcome: number;
+        };
         /** @description The job that loads the demo. */
         DemoBegun: {
             /** Format: uuid */
@@ -2632,6 +2653,25 @@ export interface components {
              */
             score: number;
             verdict: components["schemas"]["Verdict"];
+        };
+        /**
+         * @description What a demand that nobody measured would do to a channel's answer (Cinelli and Hazlett 2020).
+         *     Shares are partial R²: of what baseline, controls and the other channels leave unexplained.
+         */
+        HiddenDemand: {
+            /**
+             * Format: double
+             * @description Robustness value for half of the return: a demand that explained this share of both the
+             *     channel's exposure and the KPI would halve it; a weaker one would not.
+             */
+            halves: number;
+            /**
+             * @description Observed demand (controls and seasons) as a measure of what there may be, the one whose like
+             *     would take most of the return first.
+             */
+            references: components["schemas"]["DemandReference"][];
+            /** @description What this means, in one sentence. */
+            sentence: string;
         };
         /** @description Error on held-out periods beside the naive forecast's. */
         HoldoutError: {

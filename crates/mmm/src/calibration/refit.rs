@@ -74,28 +74,21 @@ pub(super) fn refit(
     let truth = values(&truth);
     let mut attempt = 0;
     loop {
-        let fit = FitSettings {
-            sampling: longer(&settings.sampling, attempt),
-            seed: seed.wrapping_add(attempt as u64),
-            threads: 1,
-            warm: None,
-        };
-        let fitted = match nuts(model.clone(), &fit, &Silent, cancel) {
-            // Other starts and smaller steps may find what these did not.
-            Err(FitError::Sample(SampleError::AllStuck { .. }))
-                if attempt + 1 < settings.attempts =>
-            {
-                attempt += 1;
-                continue;
-            }
-            other => other?,
-        };
+        let fitted = unstuck(&mut attempt, settings.attempts, |attempt| {
+            let fit = FitSettings {
+                sampling: longer(&settings.sampling, attempt),
+                seed: seed.wrapping_add(attempt as u64),
+                threads: 1,
+                warm: None,
+            };
+            nuts(model.clone(), &fit, &Silent, cancel)
+        })?;
         if fitted.interrupted {
             return Err(SimulationError::Cancelled);
         }
         let chains: Vec<Vec<Vec<f64>>> =
             fitted.chains.iter().map(|chain| chain.iter().map(&mut values).collect()).collect();
-        let health = health(&fitted, &chains, fit.sampling.chains);
+        let health = health(&fitted, &chains, settings.sampling.chains);
         let settled = health.rhat <= settings.rhat
             && health.ess >= settings.draws as f64
             && health.divergences == 0
@@ -108,6 +101,23 @@ pub(super) fn refit(
             let draws = thinned(&draws, settings.draws);
             let simulation = Simulation { truth, draws };
             return Ok(Refit { seed, simulation, estimates, attempts: attempt, health, settled });
+        }
+    }
+}
+
+/// The fit of this attempt, or of the first one after it in which not every chain is stuck: other
+/// starts and smaller steps may find what these did not.
+fn unstuck<T>(
+    attempt: &mut usize,
+    attempts: usize,
+    mut fit: impl FnMut(usize) -> Result<T, FitError>,
+) -> Result<T, FitError> {
+    loop {
+        match fit(*attempt) {
+            Err(FitError::Sample(SampleError::AllStuck { .. })) if *attempt + 1 < attempts => {
+                *attempt += 1;
+            }
+            other => return other,
         }
     }
 }
@@ -155,6 +165,7 @@ fn thinned(draws: &[&Vec<f64>], count: usize) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use outlay_inference::StuckReason;
 
     #[test]
     fn thinning_takes_equal_steps_over_all_draws() {
@@ -172,5 +183,26 @@ mod tests {
         assert_eq!((second.warmup, second.draws), (600, 600));
         assert!(second.target_accept > 0.95 && third.target_accept > second.target_accept);
         assert!(longer(&first, 9).target_accept <= MOST_ACCEPTED);
+    }
+
+    #[test]
+    fn a_simulation_whose_chains_are_all_stuck_is_fitted_again_and_other_failures_are_not() {
+        let stuck = || {
+            let reason = StuckReason::Immobile;
+            FitError::Sample(SampleError::AllStuck { chains: 2, reason, restarts: 4 })
+        };
+        let tried = |free_from: usize, failure: &dyn Fn() -> FitError| {
+            let (mut attempt, mut calls) = (0, 0);
+            let end = unstuck(&mut attempt, 3, |n| {
+                calls += 1;
+                if n < free_from { Err(failure()) } else { Ok(n) }
+            });
+            (end.ok(), attempt, calls)
+        };
+        assert_eq!(tried(0, &stuck), (Some(0), 0, 1));
+        assert_eq!(tried(2, &stuck), (Some(2), 2, 3), "the attempt that counts is the third");
+        assert_eq!(tried(3, &stuck), (None, 2, 3), "after the last attempt it is given up");
+        let cancelled = || FitError::Sample(SampleError::Cancelled);
+        assert_eq!(tried(2, &cancelled), (None, 0, 1));
     }
 }

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod brand;
 mod calibration;
 mod gradients;
+mod hidden;
 mod log_density;
 mod posteriors;
 mod ridge;

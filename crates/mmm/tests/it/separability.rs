@@ -1,86 +1,9 @@
 //! Brands on which two channels cannot be told apart, or one not from the baseline: said so, with
 //! what the data does say. Where everything can be told, nothing is said.
 
-use std::sync::atomic::AtomicBool;
+use outlay_mmm::summary::JointReason;
 
-use outlay_core::registry::Registry;
-use outlay_core::{
-    Calendar, Channel, Exposure, Granularity, Grid, Kpi, KpiKind, Panel, PanelDraft,
-};
-use outlay_inference::Silent;
-use outlay_mmm::ensemble::{Search, learn};
-use outlay_mmm::fit::FitSettings;
-use outlay_mmm::spec::{Preset, Spec};
-use outlay_mmm::summarise::{Provenance, summarise};
-use outlay_mmm::summary::{JointReason, Method, Summary};
-
-const WEEKS: usize = 104;
-
-/// A number in -1..1 that looks like noise.
-fn noise(t: usize, salt: u64) -> f64 {
-    let mut x = (t as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (salt << 17);
-    for _ in 0..3 {
-        x ^= x >> 29;
-        x = x.wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    }
-    (x >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-}
-
-/// Bursts of some weeks, different for each salt, with weeks off.
-fn bursts(t: usize, salt: u64) -> f64 {
-    if noise(t / 4, salt) > 0.0 { 1_000.0 * (1.6 + noise(t, salt + 50)) } else { 0.0 }
-}
-
-/// A channel's name, its spend per week, and what a unit of it brings.
-type Ran<'a> = (&'a str, &'a dyn Fn(usize) -> f64, f64);
-
-/// Revenue of 20,000 a week and what each unit of spend brings in its own week.
-fn brand(channels: &[Ran<'_>]) -> Panel {
-    let brought = |t: usize| channels.iter().map(|(_, spend, roi)| roi * spend(t)).sum::<f64>();
-    let revenue = |_: usize, t: usize| 20_000.0 + brought(t) + 300.0 * noise(t, 99);
-    let channel = |(name, spend, _): &Ran<'_>| {
-        let values = Grid::from_fn(1, WEEKS, |_, t| spend(t));
-        Channel {
-            name: (*name).to_owned(),
-            exposure: Exposure::Volume { unit: "spend".into(), values: values.clone() },
-            spend: values,
-        }
-    };
-    Panel::new(PanelDraft {
-        calendar: Calendar::regular(
-            Granularity::Week,
-            chrono::NaiveDate::from_ymd_opt(2023, 1, 2).unwrap(),
-            WEEKS,
-        ),
-        lead_in: 0,
-        geos: vec!["national".into()],
-        population: vec![1.0],
-        currency: "EUR".parse().ok(),
-        kpi: Kpi {
-            name: "revenue".into(),
-            kind: KpiKind::Revenue,
-            values: Grid::from_fn(1, WEEKS, revenue),
-            revenue_per_unit: None,
-        },
-        channels: channels.iter().map(channel).collect(),
-        organic: Vec::new(),
-        controls: Vec::new(),
-        treatments: Vec::new(),
-    })
-    .unwrap()
-}
-
-/// One structure, so that what is said does not hang on the default's.
-fn answer(panel: &Panel) -> Summary {
-    let mut spec = Spec::preset(Preset::Outlay);
-    spec.structure.clear();
-    spec.sampling.draws = 500;
-    let sampling = spec.sampling.clone();
-    let settings = FitSettings { sampling, seed: 5, threads: 2, warm: None };
-    let search = Search { method: Method::Nuts, settings: &settings, approximate_draws: 0 };
-    let ensemble = learn(&spec, panel, search, &Silent, &AtomicBool::new(false)).unwrap();
-    summarise(&ensemble, &Registry::default(), &Provenance::default())
-}
+use crate::brand::{answer, brand, bursts, noise};
 
 #[test]
 fn channels_that_always_ran_together_are_told_as_one() {

@@ -28,6 +28,7 @@ fn at_width(summary: &Summary, dir: Option<&Path>, width: usize) -> String {
     text.push('\n');
     text.push_str(&structures::structures(summary, width));
     text.push_str(&structures::joint(summary, width));
+    text.push_str(&hidden(summary, width));
     text.push_str(&format!("{}\n", wrap(&fit(summary), width, "")));
     text.push('\n');
     text.push_str(&health(summary, width));
@@ -134,6 +135,22 @@ fn channels(summary: &Summary, width: usize) -> String {
         text.push_str(&format!("{}\n", wrap(&line, width, "")));
     }
     text
+}
+
+/// What a demand that nobody measured could undo: the weakest channel in a sentence, all in a line.
+fn hidden(summary: &Summary, width: usize) -> String {
+    let all = summary.by_hidden_demand();
+    let Some((_, weakest)) = all.first() else { return String::new() };
+    let each = all.iter().take(ROWS).map(|(name, h)| {
+        format!("{} {}", shorten(&label(name), 28), Locale::POINT.share(h.halves))
+    });
+    let each = format!(
+        "Such a demand halves the return of each from this share on: {}{}.",
+        each.collect::<Vec<_>>().join(", "),
+        if all.len() > ROWS { ", …" } else { "" }
+    );
+    let set = |sentence: &str| wrap(&label(sentence), width.saturating_sub(2), "  ");
+    format!("Demand that nobody measured\n  {}\n  {}\n\n", set(&weakest.sentence), set(&each))
 }
 
 fn fit(summary: &Summary) -> String {

@@ -105,6 +105,7 @@ fn channel(b: &Brand, total_spend: f64, total_outcome: f64) -> ChannelSummary {
         cpa: paid.then(|| estimate(1.0 / b.roi.max(1e-9), b.spread)),
         carryover_share: estimate(b.retention, 0.15),
         no_effect: None,
+        hidden_demand: None,
         roi_uncertainty: roi.map(|e| (e.q95 - e.q05) / (2.0 * e.mean)),
         response: paid.then(|| response(b)),
         adstock: band(&weights, 0.22),
@@ -314,6 +315,24 @@ pub(crate) fn weighed() -> Summary {
             roi: roi.collect(),
         };
         summary.structures.insert(name.to_owned(), structure);
+    }
+    let paid = summary.channels.iter_mut().filter(|(_, c)| c.roi.is_some());
+    for (i, (name, channel)) in paid.enumerate() {
+        let halves = 0.31 - 0.04 * i as f64;
+        let reference = |name: &str, outcome, left| DemandReference {
+            name: name.into(),
+            exposure: 0.12,
+            outcome,
+            left,
+        };
+        channel.hidden_demand = Some(HiddenDemand {
+            halves,
+            references: vec![
+                reference("seasonality", 0.18, 2.0 * halves),
+                reference("Search interest", 0.04, 0.9),
+            ],
+            sentence: format!("{name} would return half as much if demand did."),
+        });
     }
     summary.joint = vec![
         JointEffect {

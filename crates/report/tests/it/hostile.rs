@@ -1,5 +1,6 @@
 use outlay_mmm::summary::{
-    BandSeries, Estimate, JointEffect, JointReason, StructureSummary, Summary,
+    BandSeries, DemandReference, Estimate, HiddenDemand, JointEffect, JointReason,
+    StructureSummary, Summary,
 };
 use outlay_report::{ReportOptions, html};
 use proptest::prelude::*;
@@ -43,6 +44,19 @@ fn hostile() -> Summary {
         roi: summary.total_media.contribution,
         sentence: "<img src=x onerror=alert(6)>".into(),
     });
+    if let Some(channel) = summary.channels.values_mut().next() {
+        let reference = DemandReference {
+            name: "<img src=x onerror=alert(7)>".into(),
+            exposure: f64::NAN,
+            outcome: f64::INFINITY,
+            left: f64::NAN,
+        };
+        channel.hidden_demand = Some(HiddenDemand {
+            halves: f64::NAN,
+            references: vec![reference],
+            sentence: "<img src=x onerror=alert(8)>".into(),
+        });
+    }
     summary.sentence = "</h1><script>alert(2)</script>".into();
     summary.data.source = "<b>file</b>.csv".into();
     summary.data.kpi = "</dd><script>".into();

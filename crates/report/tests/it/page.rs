@@ -106,8 +106,15 @@ fn several_structures_and_what_cannot_be_told_apart_have_their_sections() {
         assert!(joint.contains(&effect.sentence), "{}", effect.sentence);
     }
     assert!(joint.contains("always ran together") && joint.contains("Radio + Out of home"));
+    let hidden = section("hidden");
+    let order = summary.by_hidden_demand();
+    assert!(hidden.contains(&format!("{} would return half as much", order[0].0)), "{hidden}");
+    let rows: Vec<_> = order.iter().map(|(n, _)| hidden.find(&format!(">{n}<"))).collect();
+    assert!(rows.is_sorted() && rows.iter().all(Option::is_some), "the weakest first: {hidden}");
     let alone = page(&crate::fixture::summary());
-    assert!(!alone.contains("id=\"structures\"") && !alone.contains("id=\"joint\""));
+    for id in ["structures", "joint", "hidden"] {
+        assert!(!alone.contains(&format!("id=\"{id}\"")), "{id}");
+    }
 }
 
 #[test]

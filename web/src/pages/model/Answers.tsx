@@ -11,6 +11,7 @@ import { ChannelsTable } from "./ChannelsTable";
 import { Contributions } from "./Contributions";
 import { Curves } from "./Curves";
 import { Fit } from "./Fit";
+import { Hidden } from "./Hidden";
 import { Joint } from "./Joint";
 import { Learned } from "./Learned";
 import { Returns } from "./Returns";
@@ -38,6 +39,7 @@ export function Answers({ model, summary }: { model: Model; summary: Summary }) 
       <Contributions summary={summary} terms={terms} channels={channels} />
       <ChannelsTable summary={summary} terms={terms} channels={channels} />
       {summary.joint && summary.joint.length > 0 && <Joint joint={summary.joint} terms={terms} channels={channels} />}
+      <Hidden summary={summary} terms={terms} channels={channels} />
       <Curves summary={summary} terms={terms} channels={channels} />
       <Learned summary={summary} terms={terms} channels={channels} />
       <Fit summary={summary} terms={terms} />

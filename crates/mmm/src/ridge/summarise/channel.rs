@@ -53,6 +53,7 @@ pub(super) fn summarise(
         contribution: over(&brought),
         contribution_share: over(&|t| brought(t) / total),
         no_effect: None,
+        hidden_demand: None,
         roi_uncertainty: roi.as_ref().map(uncertainty).filter(|u| u.is_finite()),
         roi,
         mroi,
