@@ -22,6 +22,10 @@ pub(crate) fn build(material: &Material<'_>) -> Option<Section> {
     Some(Section { sentence: label(&weakest.sentence), table: table(material, &all) })
 }
 
+fn known_as(demand: &str) -> String {
+    if demand == "seasonality" { "the seasons".to_owned() } else { label(demand) }
+}
+
 fn table(material: &Material<'_>, all: &[(&str, &HiddenDemand)]) -> Table {
     let locale = material.terms.locale;
     let mut table = Table::new(&[

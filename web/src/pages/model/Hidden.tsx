@@ -7,6 +7,8 @@ import { Part } from "../../parts/Page";
 import { Channel } from "../../parts/Swatch";
 import type { PartProps } from "./Answers";
 
+const knownAs = (demand: string) => (demand === "seasonality" ? "the seasons" : demand);
+
 /** How strong a demand that nobody measured would have to be to halve each return. */
 export function Hidden({ summary, terms, channels }: PartProps) {
   const all = channels.flatMap((name) => {
@@ -28,7 +30,7 @@ export function Hidden({ summary, terms, channels }: PartProps) {
       return [
         cell(name),
         cell(terms.numbers.share(hidden.halves), hidden.halves),
-        cell(reference?.name ?? "—"),
+        cell(reference ? knownAs(reference.name) : "—"),
         reference ? cell(terms.numbers.share(reference.left), reference.left) : cell("—", null),
       ];
     }),

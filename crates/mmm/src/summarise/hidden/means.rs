@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use outlay_stats::simd::{axpy, dot};
+use rayon::prelude::*;
 
 use crate::density::Draw;
 use crate::ensemble::Member;
@@ -13,7 +14,7 @@ use crate::model::layout::Slot;
 use crate::spec::LikelihoodFamily;
 
 /// Draws of each structure that are averaged.
-const DRAWS: usize = 1000;
+const DRAWS: usize = 300;
 
 /// Posterior means of one structure.
 pub(super) struct Means {
@@ -41,19 +42,20 @@ impl Means {
         let mean = |f: &dyn Fn(&Draw) -> f64| draws.iter().map(|d| f(d)).sum::<f64>() / count;
         let slot = |slot: Slot| mean(&|d| slot.value(&d.theta));
         let cells = model.geos() * model.periods();
-        let mut explainer = Explainer::new(Arc::clone(model));
+        let explainer = || Explainer::new(Arc::clone(model));
+        let each: Vec<Vec<Vec<f64>>> =
+            draws.par_iter().map_init(explainer, |explainer, draw| explainer.terms(draw)).collect();
         let mut terms = vec![vec![0.0; cells]; model.units.len()];
-        let mut totals = vec![Vec::with_capacity(draws.len()); model.units.len()];
-        let mut media = Vec::with_capacity(draws.len());
-        for draw in &draws {
-            let mut together = vec![0.0; cells];
-            for (m, own) in explainer.terms(draw).into_iter().enumerate() {
-                totals[m].push(own.iter().sum::<f64>());
-                terms[m].iter_mut().zip(&own).for_each(|(sum, v)| *sum += v / count);
-                axpy(1.0, &own, &mut together);
+        let mut media = vec![vec![0.0; cells]; draws.len()];
+        for (own, together) in each.iter().zip(&mut media) {
+            for (term, mean) in own.iter().zip(&mut terms) {
+                axpy(1.0 / count, term, mean);
+                axpy(1.0, term, together);
             }
-            media.push(together);
         }
+        let total = |own: &Vec<Vec<f64>>, m: usize| own[m].iter().sum::<f64>();
+        let totals = (0..terms.len()).map(|m| each.iter().map(|own| total(own, m)).collect());
+        let totals = totals.collect();
         let mut explicit = vec![0.0; cells];
         for (column, slot) in &model.explicit {
             let scale = |d: &Draw| column.scale.map_or(1.0, |s| s.value(&d.theta));
