@@ -98,6 +98,11 @@ fn robustness(f: f64) -> f64 {
     if square.is_finite() { 2.0 * f / ((square + 4.0).sqrt() + f) } else { 1.0 }
 }
 
+/// Partial R²: the share of what was left `without` that is no longer left `with`.
+fn explained(with: f64, without: f64) -> f64 {
+    if without > 0.0 { (1.0 - with / without).clamp(0.0, 1.0) } else { 0.0 }
+}
+
 /// By what share of itself an answer that `moves` that much is moved by a demand that is to
 /// exposure and KPI what an observed one is, partial R² `exposure` and `outcome` (the bounds by
 /// observed covariates, k = 1).
@@ -152,8 +157,8 @@ fn under(member: &Member) -> Option<Vec<Option<Finding>>> {
             continue;
         }
         let references = without.iter().map(|(name, look)| {
-            let exposure = (1.0 - information / look.information[i]).clamp(0.0, 1.0);
-            let outcome = (1.0 - whole.left / look.left).clamp(0.0, 1.0);
+            let exposure = explained(information, look.information[i]);
+            let outcome = explained(whole.left, look.left);
             let moved = moved_by(exposure, outcome, moves);
             (name.clone(), Strength { exposure, outcome, moved })
         });

@@ -16,6 +16,39 @@ use crate::spec::LikelihoodFamily;
 /// Draws of each structure that are averaged.
 const DRAWS: usize = 300;
 
+/// Draws whose terms one thread adds up.
+const GROUP: usize = 25;
+
+/// Some draws, added up.
+struct Group {
+    /// Sum of what each channel adds, `[channel][cell]`.
+    terms: Vec<Vec<f64>>,
+    /// `[channel][draw]`.
+    totals: Vec<Vec<f64>>,
+    /// `[draw][cell]`.
+    media: Vec<Vec<f64>>,
+}
+
+impl Group {
+    fn of(model: &Arc<Model>, draws: &[&Draw]) -> Self {
+        let (units, cells) = (model.units.len(), model.geos() * model.periods());
+        let mut explainer = Explainer::new(Arc::clone(model));
+        let mut group = Self {
+            terms: vec![vec![0.0; cells]; units],
+            totals: vec![Vec::with_capacity(draws.len()); units],
+            media: vec![vec![0.0; cells]; draws.len()],
+        };
+        for (draw, together) in draws.iter().zip(&mut group.media) {
+            for (m, own) in explainer.terms(draw).iter().enumerate() {
+                axpy(1.0, own, &mut group.terms[m]);
+                axpy(1.0, own, together);
+                group.totals[m].push(own.iter().sum());
+            }
+        }
+        group
+    }
+}
+
 /// Posterior means of one structure.
 pub(super) struct Means {
     /// What each channel adds to the predictor, `[channel][cell]`.
@@ -42,20 +75,15 @@ impl Means {
         let mean = |f: &dyn Fn(&Draw) -> f64| draws.iter().map(|d| f(d)).sum::<f64>() / count;
         let slot = |slot: Slot| mean(&|d| slot.value(&d.theta));
         let cells = model.geos() * model.periods();
-        let explainer = || Explainer::new(Arc::clone(model));
-        let each: Vec<Vec<Vec<f64>>> =
-            draws.par_iter().map_init(explainer, |explainer, draw| explainer.terms(draw)).collect();
+        // Sums of fixed groups, so that threads decide about nothing.
+        let groups: Vec<Group> = draws.par_chunks(GROUP).map(|own| Group::of(model, own)).collect();
         let mut terms = vec![vec![0.0; cells]; model.units.len()];
-        let mut media = vec![vec![0.0; cells]; draws.len()];
-        for (own, together) in each.iter().zip(&mut media) {
-            for (term, mean) in own.iter().zip(&mut terms) {
-                axpy(1.0 / count, term, mean);
-                axpy(1.0, term, together);
-            }
+        for (m, term) in terms.iter_mut().enumerate() {
+            groups.iter().for_each(|group| axpy(1.0 / count, &group.terms[m], term));
         }
-        let total = |own: &Vec<Vec<f64>>, m: usize| own[m].iter().sum::<f64>();
-        let totals = (0..terms.len()).map(|m| each.iter().map(|own| total(own, m)).collect());
-        let totals = totals.collect();
+        let of = |m: usize| groups.iter().flat_map(|g| g.totals[m].iter().copied()).collect();
+        let totals = (0..terms.len()).map(of).collect();
+        let media = groups.into_iter().flat_map(|g| g.media).collect();
         let mut explicit = vec![0.0; cells];
         for (column, slot) in &model.explicit {
             let scale = |d: &Draw| column.scale.map_or(1.0, |s| s.value(&d.theta));

@@ -2,7 +2,7 @@
 //! and time.
 //!
 //! ```sh
-//! cargo run --release -p outlay-planner --example peers -- [--seconds 2] [--only TEXT] [--json] [answers.json …]
+//! cargo run --release -p outlay-planner --example plan_peers -- [--seconds 2] [--only TEXT] [--json] [answers.json …]
 //! ```
 //!
 //! Without files, our fits of the peers' models are planned, and the peers' allocations and times
