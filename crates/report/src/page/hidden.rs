@@ -39,9 +39,10 @@ fn table(material: &Material<'_>, all: &[(&str, &HiddenDemand)]) -> Table {
         let mut row =
             vec![Cell::text(label(name)), Cell::number(locale.share(hidden.halves), hidden.halves)];
         match hidden.references.first() {
-            Some(r) => {
-                row.extend([Cell::text(label(&r.name)), Cell::number(locale.share(r.left), r.left)])
-            }
+            Some(r) => row.extend([
+                Cell::text(known_as(&r.name)),
+                Cell::number(locale.share(r.left), r.left),
+            ]),
             None => row.extend([Cell::text(MISSING), Cell::text(MISSING)]),
         }
         table.push(row);

@@ -109,6 +109,7 @@ fn several_structures_and_what_cannot_be_told_apart_have_their_sections() {
     let hidden = section("hidden");
     let order = summary.by_hidden_demand();
     assert!(hidden.contains(&format!("{} would return half as much", order[0].0)), "{hidden}");
+    assert!(hidden.contains("the seasons"), "{hidden}");
     let rows: Vec<_> = order.iter().map(|(n, _)| hidden.find(&format!(">{n}<"))).collect();
     assert!(rows.is_sorted() && rows.iter().all(Option::is_some), "the weakest first: {hidden}");
     let alone = page(&crate::fixture::summary());
