@@ -2,9 +2,6 @@
 
 use crate::summary::DemandReference;
 
-/// Share from which on only a demand that is nearly the exposure itself would do.
-const NEARLY_ALL: f64 = 0.95;
-
 /// One sentence about a channel.
 pub(super) fn sentence(
     channel: &str,
@@ -12,18 +9,17 @@ pub(super) fn sentence(
     reference: Option<&DemandReference>,
     kpi: &str,
 ) -> String {
-    if halves >= NEARLY_ALL {
+    let needed = share(halves);
+    if needed == share(1.0) {
+        // All of both: the channel's exposure itself.
         return format!(
-            "{channel} does not rest on when it spent and when {} moved: no demand that nobody \
-             measured would halve its return.",
-            kpi
+            "{channel} does not rest on when it spent and when {kpi} moved: no demand that nobody \
+             measured would halve its return."
         );
     }
     let mut text = format!(
-        "{channel} would return half as much if a demand that nobody measured explained {} of what \
-         is left open of both its exposure and {}",
-        share(halves),
-        kpi
+        "{channel} would return half as much if a demand that nobody measured explained {needed} of \
+         what is left open of both its exposure and {kpi}"
     );
     if let Some(reference) = reference {
         text += &format!(
@@ -40,13 +36,13 @@ fn named(reference: &str) -> &str {
 }
 
 fn left(value: f64) -> String {
-    if value < 0.005 { "nothing".to_owned() } else { share(value) }
+    if value == 0.0 { "nothing".to_owned() } else { share(value) }
 }
 
 /// Per cent, a figure below one in tenths.
 fn share(value: f64) -> String {
     let percent = 100.0 * value;
-    if percent > 0.0 && percent < 0.95 {
+    if percent > 0.0 && percent < 1.0 {
         format!("{percent:.1} %")
     } else {
         format!("{percent:.0} %")
