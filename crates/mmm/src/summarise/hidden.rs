@@ -105,16 +105,14 @@ fn explained(with: f64, without: f64) -> f64 {
 
 /// By what share of itself an answer that `moves` that much is moved by a demand that is to
 /// exposure and KPI what an observed one is, partial R² `exposure` and `outcome` (the bounds by
-/// observed covariates, k = 1).
-fn moved_by(exposure: f64, outcome: f64, moves: f64) -> f64 {
+/// observed covariates, k = 1). `data` is `w`, the share in which the answer follows the data.
+fn moved_by(exposure: f64, outcome: f64, moves: f64, data: f64) -> f64 {
     let odds = |r2: f64| r2 / (1.0 - r2);
     let own = odds(exposure);
-    if moves == 0.0 {
-        return 0.0;
-    }
     if own >= 1.0 {
-        // Nothing of the exposure would be left that demand does not explain.
-        return 1.0;
+        // Nothing of the exposure would be left that demand does not explain: all that the data
+        // said is undone, not what the prior or an experiment holds.
+        return data.min(1.0);
     }
     let eta = (1.0 + own) / (1.0 - own * own).sqrt();
     let outcome = (eta * eta * odds(outcome)).min(1.0);
@@ -152,14 +150,15 @@ fn under(member: &Member) -> Option<Vec<Option<Finding>>> {
         let information = whole.information[i];
         let signal = (information / (model.power * observed)).sqrt();
         // Where the data do not move the answer, no demand does.
-        let moves = means.moved(*m, &whole.along[i]).max(0.0) / signal;
+        let data = means.moved(*m, &whole.along[i]).max(0.0);
+        let moves = data / signal;
         if !moves.is_finite() {
             continue;
         }
         let references = without.iter().map(|(name, look)| {
             let exposure = explained(information, look.information[i]);
             let outcome = explained(whole.left, look.left);
-            let moved = moved_by(exposure, outcome, moves);
+            let moved = moved_by(exposure, outcome, moves, data);
             (name.clone(), Strength { exposure, outcome, moved })
         });
         findings[*m] = Some(Finding { moves, references: references.collect() });
@@ -185,7 +184,7 @@ mod tests {
     fn the_published_example_comes_out() {
         let f = 4.184 / 783.0_f64.sqrt();
         assert!((robustness(f) - 0.1388).abs() < 1e-4, "{}", robustness(f));
-        let left = 1.0 - moved_by(0.009_08, 0.109_0, 1.0 / f);
+        let left = 1.0 - moved_by(0.009_08, 0.109_0, 1.0 / f, 1.0);
         assert!((left - 0.0752 / 0.0973).abs() < 1e-3, "{left}");
     }
 
@@ -202,7 +201,8 @@ mod tests {
 
     #[test]
     fn a_demand_that_leaves_nothing_of_exposure_undoes_all_that_the_data_said() {
-        assert_eq!(moved_by(0.6, 0.1, 2.0), 1.0);
-        assert_eq!(moved_by(0.6, 0.1, 0.0), 0.0, "an answer that the data do not move stays");
+        assert_eq!(moved_by(0.6, 0.1, 2.0, 1.0), 1.0);
+        assert_eq!(moved_by(0.6, 0.1, 2.0, 0.1), 0.1, "an experiment holds the rest");
+        assert_eq!(moved_by(0.6, 0.1, 0.0, 0.0), 0.0, "an answer that the data do not move stays");
     }
 }
