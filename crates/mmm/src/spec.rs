@@ -272,10 +272,9 @@ pub struct Likelihood {
     pub common: Option<Distribution>,
     /// Observations at which the data counts for half of what it would if the structure were
     /// exactly right: the likelihood is raised to `c / (c + n)` for `n` observed periods times
-    /// the root of the number of geos (the
-    /// coarsened posterior of Miller and Dunson 2019, equation 2.5, whose `alpha` this is). Answers
-    /// are wider, and right more often, where the structure is not. Absent for the plain
-    /// posterior.
+    /// the root of the number of geos (the coarsened posterior of Miller and Dunson 2019, equation
+    /// 2.5, whose `alpha` this is). Answers are wider, and right more often, where the structure is
+    /// not. Absent for the plain posterior.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coarsening: Option<f64>,
 }

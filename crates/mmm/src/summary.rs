@@ -291,6 +291,13 @@ pub struct DemandReference {
     pub left: f64,
 }
 
+impl DemandReference {
+    /// What it is called in a sentence or a cell: the control's own name, or `the seasons`.
+    pub fn known_as(&self) -> &str {
+        if self.name == "seasonality" { "the seasons" } else { &self.name }
+    }
+}
+
 /// Whether money buys the exposure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

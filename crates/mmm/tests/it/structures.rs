@@ -73,3 +73,18 @@ fn heavy_tails_are_for_one_series_and_say_so_where_they_stand_alone() {
     let unshared = Spec::from_toml(&format!("{alone}likelihood.common = false\n")).unwrap();
     assert_eq!(models(&unshared, &geo).unwrap().len(), 1);
 }
+
+/// Miller and Dunson 2019, equation 2.5. What a structure gets wrong is much the same in every geo, so
+/// that geos of one period count for the root of their number.
+#[test]
+fn geos_count_for_the_root_of_their_number() {
+    let spec = Spec::preset(Preset::Outlay);
+    let c = spec.likelihood.coarsening.unwrap();
+    for family in [FamilySettings::national(), FamilySettings::small_geo()] {
+        let panel = world(family, 3);
+        let counted = panel.n_periods() as f64 * (panel.n_geos() as f64).sqrt();
+        for (name, model) in models(&spec, &panel).unwrap() {
+            assert!((model.power - c / (c + counted)).abs() < 1e-12, "{name}: {}", model.power);
+        }
+    }
+}

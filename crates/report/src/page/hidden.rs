@@ -22,10 +22,6 @@ pub(crate) fn build(material: &Material<'_>) -> Option<Section> {
     Some(Section { sentence: label(&weakest.sentence), table: table(material, &all) })
 }
 
-fn known_as(demand: &str) -> String {
-    if demand == "seasonality" { "the seasons".to_owned() } else { label(demand) }
-}
-
 fn table(material: &Material<'_>, all: &[(&str, &HiddenDemand)]) -> Table {
     let locale = material.terms.locale;
     let mut table = Table::new(&[
@@ -40,7 +36,7 @@ fn table(material: &Material<'_>, all: &[(&str, &HiddenDemand)]) -> Table {
             vec![Cell::text(label(name)), Cell::number(locale.share(hidden.halves), hidden.halves)];
         match hidden.references.first() {
             Some(r) => row.extend([
-                Cell::text(known_as(&r.name)),
+                Cell::text(label(r.known_as())),
                 Cell::number(locale.share(r.left), r.left),
             ]),
             None => row.extend([Cell::text(MISSING), Cell::text(MISSING)]),

@@ -24,15 +24,11 @@ pub(super) fn sentence(
     if let Some(reference) = reference {
         text += &format!(
             "; one as strong as {} would leave {} of its return",
-            named(&reference.name),
+            reference.known_as(),
             left(reference.left)
         );
     }
     text + "."
-}
-
-fn named(reference: &str) -> &str {
-    if reference == "seasonality" { "the seasons" } else { reference }
 }
 
 fn left(value: f64) -> String {
