@@ -283,7 +283,7 @@ impl Evaluator {
     fn whitened(&mut self, model: &Model, v: &[f64], d_v: &mut [f64]) -> f64 {
         let Some(whitened) = &mut self.whitened else { return 0.0 };
         whitened.forward(model, v, &self.work.residual);
-        let mut value = whitened.log_jacobian;
+        let mut value = whitened.log_jacobian + whitened.stretch(&self.work.sd);
         for (j, z) in whitened.z.iter().enumerate() {
             value -= 0.5 * z * z + 0.5 * (2.0 * std::f64::consts::PI).ln();
             self.work.coefficients[j] = self.work.sd[j] * z;
@@ -303,8 +303,8 @@ impl Evaluator {
         model.block.design.project(&self.d_mean, &mut self.by_period, &mut self.d_z);
         for (j, column) in model.block.design.columns.iter().enumerate() {
             if let Some(s) = column.scale {
-                let slope = column.sd * whitened.z[j];
-                s.add(&mut self.d_theta, self.d_z[j] * slope);
+                let slope = whitened.in_scale(j, self.work.sd[j], self.d_z[j]);
+                s.add(&mut self.d_theta, column.sd * slope);
             }
             self.d_z[j] = self.d_z[j] * self.work.sd[j] - whitened.z[j];
         }
