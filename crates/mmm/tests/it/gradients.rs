@@ -13,6 +13,7 @@ use outlay_mmm::explain::Explainer;
 use outlay_mmm::model::layout::Way;
 use outlay_mmm::model::{Model, Treatment};
 use outlay_mmm::spec::Spec;
+use outlay_stats::linalg::{cholesky, log_determinant};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -338,12 +339,12 @@ fn integrating_the_linear_block_out_is_exact() {
             }
         }
         let slope: Vec<f64> = (0..p).map(|i| 0.5 * (plus[i] - minus[i])).collect();
-        outlay_stats::linalg::cholesky(&mut precision, p).unwrap();
+        cholesky(&mut precision, p).unwrap();
         let mut mean = slope.clone();
         outlay_stats::linalg::solve_lower(&precision, p, &mut mean);
         outlay_stats::linalg::solve_upper(&precision, p, &mut mean);
         let at_mean = joint(&mean);
-        let log_conditional = 0.5 * outlay_stats::linalg::log_determinant(&precision, p)
+        let log_conditional = 0.5 * log_determinant(&precision, p)
             - 0.5 * p as f64 * (2.0 * std::f64::consts::PI).ln();
         let jacobian: f64 = evaluator
             .model()
@@ -384,5 +385,52 @@ fn coordinates_lead_back_to_parameters() {
     let draw = evaluator.draw(&position, &mut rng).unwrap();
     for (a, b) in theta.iter().zip(&draw.theta) {
         assert!((a - b).abs() < 1e-9 * a.abs().max(1e-3), "{a} {b}");
+    }
+}
+
+/// The density in sampled coordinates is that of the parameters times the volume that the map moves:
+/// learned scales stretch the coefficients under them. The map's Jacobian is taken by differences.
+#[test]
+fn sampled_coordinates_of_the_linear_block_keep_its_density() {
+    let toml = "[baseline]\nseasonality = { yearly = 2, sd = { half-normal = { sd = 0.5 } } }\n\
+                [baseline.knots]\nplacement = { count = 4 }\nwalk = { half-normal = { sd = 0.3 } }\n\
+                [likelihood]\nfamily = 'student-t'\ncommon = false";
+    let mut e = evaluator(toml, 1);
+    assert_eq!(e.model().treatment, Treatment::Whitened);
+    let columns = &e.model().block.design.columns;
+    let fixed: f64 = columns.iter().filter(|c| c.scale.is_none()).map(|c| c.sd.ln()).sum();
+    assert!(columns.iter().any(|c| c.scale.is_some()));
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let dim = e.dim();
+    for _ in 0..3 {
+        let position: Vec<f64> = (0..dim).map(|_| 0.5 * rng.random::<f64>() - 0.25).collect();
+        let mut parameters = |position: &[f64]| {
+            let draw = e.draw(position, &mut ChaCha8Rng::seed_from_u64(1)).unwrap();
+            (draw.theta, draw.standardised)
+        };
+        let h = 1e-5;
+        let mut jacobian = Vec::new();
+        for i in 0..dim {
+            let (mut up, mut down) = (position.clone(), position.clone());
+            up[i] += h;
+            down[i] -= h;
+            let ((a, x), (b, y)) = (parameters(&up), parameters(&down));
+            let up: Vec<f64> = a.into_iter().chain(x).collect();
+            let down = b.into_iter().chain(y);
+            jacobian
+                .push(up.iter().zip(down).map(|(u, d)| (u - d) / (2.0 * h)).collect::<Vec<_>>());
+        }
+        let mut square: Vec<f64> = (0..dim * dim)
+            .map(|at| {
+                let (i, j) = (at / dim, at % dim);
+                jacobian[i].iter().zip(&jacobian[j]).map(|(a, b)| a * b).sum()
+            })
+            .collect();
+        cholesky(&mut square, dim).unwrap();
+        let volume = 0.5 * log_determinant(&square, dim);
+        let (theta, standardised) = parameters(&position);
+        let expected = e.log_joint(&theta, &standardised) + fixed + volume;
+        let found = e.log_density(&position, &mut vec![0.0; dim]).unwrap();
+        assert!((found - expected).abs() < 1e-4, "{found} {expected}");
     }
 }
