@@ -104,6 +104,7 @@ pub struct Workspace {
     pub weighted: Vec<f64>,
     sums: Option<Sums>,
     factor: Vec<f64>,
+    /// Covariance of the border's coefficients, standardised ones until it is scaled.
     inverse: Vec<f64>,
     scratch: Vec<f64>,
     projected: Vec<f64>,
@@ -281,23 +282,26 @@ impl LinearBlock {
         let precision = noise.precision();
         let lead = self.design.lead;
         let r = self.len() - lead;
-        for (f, g) in w.factor.iter_mut().zip(&self.border) {
-            *f = g * precision;
-        }
-        if let Some(correlation) = &self.correlation {
-            correlation.add_gram(noise, precision, &mut w.factor);
-        }
-        for group in &self.groups {
-            let s2 = group.sd * group.sd;
-            let factor = s2 * precision * precision / (1.0 + s2 * group.gram * precision);
-            axpy(-factor, &group.outer, &mut w.factor);
-        }
+        // Row by row, so that a row stays at hand while all matrices are added to it.
         for i in 0..r {
-            let si = w.sd[lead + i];
-            for j in 0..r {
-                w.factor[i * r + j] *= si * w.sd[lead + j];
+            let cells = i * r + i..(i + 1) * r;
+            let row = &mut w.factor[cells.clone()];
+            for (f, g) in row.iter_mut().zip(&self.border[cells.clone()]) {
+                *f = g * precision;
             }
-            w.factor[i * r + i] += 1.0;
+            for (weight, gram) in self.correlation.iter().flat_map(|c| c.grams(noise)) {
+                axpy(weight * precision, &gram[cells.clone()], row);
+            }
+            for group in &self.groups {
+                let s2 = group.sd * group.sd;
+                let weight = s2 * precision * precision / (1.0 + s2 * group.gram * precision);
+                axpy(-weight, &group.outer[cells.clone()], row);
+            }
+            let own = w.sd[lead + i];
+            for (f, other) in row.iter_mut().zip(&w.sd[lead + i..]) {
+                *f *= own * other;
+            }
+            row[0] += 1.0;
         }
         cholesky(&mut w.factor, r)
     }
@@ -342,10 +346,10 @@ impl LinearBlock {
             let m = w.mean[lead + i];
             w.scale_gradient[lead + i] = m * m + diagonal - 1.0;
         }
-        if lead > 0 {
-            for i in 0..r {
-                for j in 0..r {
-                    w.inverse[i * r + j] *= w.sd[lead + i] * w.sd[lead + j];
+        if lead > 0 || self.correlation.is_some() {
+            for (row, own) in w.inverse.chunks_exact_mut(r).zip(&w.sd[lead..]) {
+                for (v, other) in row.iter_mut().zip(&w.sd[lead..]) {
+                    *v *= own * other;
                 }
             }
         }
@@ -358,7 +362,7 @@ impl LinearBlock {
         let error = self.weigh(noise, w);
         if let (Some(correlation), Some(sums)) = (&self.correlation, &w.sums) {
             (w.rho_gradient, w.common_gradient) =
-                correlation.gradient(noise, &w.residual, sums, &w.inverse, &w.sd);
+                correlation.gradient(noise, &w.residual, sums, &w.inverse);
         }
         w.sigma_gradient = -noise.power * self.observed + error * precision + (p as f64 - trace);
     }

@@ -115,7 +115,8 @@ pub fn dot(a: &[f64], b: &[f64]) -> f64 {
         }
     }
     let tail: f64 = chunks_a.remainder().iter().zip(chunks_b.remainder()).map(|(x, y)| x * y).sum();
-    ((acc[0] + acc[4]) + (acc[1] + acc[5])) + ((acc[2] + acc[6]) + (acc[3] + acc[7])) + tail
+    // In order: summed in pairs, the compiler takes accumulators apart into half as wide vectors.
+    acc.iter().sum::<f64>() + tail
 }
 
 /// Sum with eight independent accumulators; the order of summation is fixed.

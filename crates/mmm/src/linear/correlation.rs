@@ -91,19 +91,6 @@ impl Runs {
         }
     }
 
-    /// Adds `scale · (c₀ XᵀA₀X + c₁ XᵀA₁X + c₂ XᵀA₂X)` to `gram`.
-    #[inline(always)]
-    fn add_gram(&self, c: [f64; 3], scale: f64, gram: &mut [f64]) {
-        for (c, own) in c.iter().zip(&self.gram) {
-            if *c != 0.0 {
-                let factor = c * scale;
-                for (g, a) in gram.iter_mut().zip(own) {
-                    *g = factor.mul_add(*a, *g);
-                }
-            }
-        }
-    }
-
     /// `eᵀ (A₁ + 2ρ A₂) e`.
     #[inline(always)]
     fn slope(&self, rho: f64, e: &[f64]) -> f64 {
@@ -115,22 +102,19 @@ impl Runs {
         sum
     }
 
-    /// `tr(V S (c₀ XᵀA₀X + c₁ XᵀA₁X + c₂ XᵀA₂X) S)`.
+    /// `tr(V XᵀA₀X)`, `tr(V XᵀA₁X)`, `tr(V XᵀA₂X)` for a symmetric `V`.
     #[inline(always)]
-    fn trace(&self, c: [f64; 3], inverse: &[f64], sd: &[f64]) -> f64 {
-        let p = sd.len();
-        let [zeroth, first, second] = &self.gram;
-        let mut trace = 0.0;
+    fn traces(&self, v: &[f64], p: usize) -> [f64; 3] {
+        let mut traces = [0.0; 3];
         for i in 0..p {
-            let mut sum = 0.0;
-            for j in 0..p {
-                let at = i * p + j;
-                let gram = c[0] * zeroth[at] + c[1] * first[at] + c[2] * second[at];
-                sum += inverse[at] * gram * sd[j];
+            let cells = i * p + i..(i + 1) * p;
+            let row = &v[cells.clone()];
+            for (trace, gram) in traces.iter_mut().zip(&self.gram) {
+                let gram = &gram[cells.clone()];
+                *trace += 2.0 * dot(row, gram) - row[0] * gram[0];
             }
-            trace += sum * sd[i];
         }
-        trace
+        traces
     }
 }
 
@@ -213,14 +197,16 @@ impl Correlation {
         }
     }
 
-    /// Adds what `Ω` has beyond the identity to `gram`, times `scale`.
+    /// What `XᵀΩX` has beyond `XᵀX`: weights and symmetric matrices to be summed.
     #[inline(always)]
-    pub(super) fn add_gram(&self, noise: NoiseLaw, scale: f64, gram: &mut [f64]) {
+    pub(super) fn grams(&self, noise: NoiseLaw) -> impl Iterator<Item = (f64, &[f64])> {
         let rho = noise.rho;
-        self.own.add_gram([0.0, rho, rho * rho], scale, gram);
-        if let Some(common) = &self.common {
-            common.runs.add_gram([1.0, rho, rho * rho], -scale * common.kappa(noise), gram);
-        }
+        let own = [rho, rho * rho].into_iter().zip(&self.own.gram[1..]);
+        let common = self.common.iter().flat_map(move |common| {
+            let kappa = common.kappa(noise);
+            [-kappa, -kappa * rho, -kappa * rho * rho].into_iter().zip(&common.runs.gram)
+        });
+        own.chain(common).map(|(weight, gram)| (weight, gram.as_slice()))
     }
 
     /// `ln |Ω|`.
@@ -234,31 +220,31 @@ impl Correlation {
     }
 
     /// Derivatives in `ρ` and `τ` of the log density, for the residual `e` (whose national sums
-    /// [`Self::apply`] left in `sums`) and the covariance `inverse` of the standardised
-    /// coefficients (scales `sd`).
+    /// [`Self::apply`] left in `sums`) and the covariance of the coefficients.
     #[inline(always)]
     pub(super) fn gradient(
         &self,
         noise: NoiseLaw,
         e: &[f64],
         sums: &Sums,
-        inverse: &[f64],
-        sd: &[f64],
+        covariance: &[f64],
     ) -> (f64, f64) {
         let NoiseLaw { rho, common: tau, power, .. } = noise;
         let precision = noise.precision();
-        let slope = [0.0, 1.0, 2.0 * rho];
-        let mut d_rho = self.own.slope(rho, e) + self.own.trace(slope, inverse, sd);
+        let p = covariance.len().isqrt();
+        let [_, first, second] = self.own.traces(covariance, p);
+        let mut d_rho = self.own.slope(rho, e) + first + 2.0 * rho * second;
         let mut d_tau = 0.0;
         if let Some(common) = &self.common {
-            let kappa = common.kappa(noise);
             let runs = &common.runs;
-            d_rho -= kappa * (runs.slope(rho, &sums.sum) + runs.trace(slope, inverse, sd));
-            let form =
-                dot(&sums.sum, &sums.weighted) + runs.trace([1.0, rho, rho * rho], inverse, sd);
-            let spread = 1.0 + common.geos * tau * tau;
-            d_tau = tau / (spread * spread) * precision * form
-                - power * common.periods * common.geos * tau / spread;
+            let [zeroth, first, second] = runs.traces(covariance, p);
+            let slope = runs.slope(rho, &sums.sum) + first + 2.0 * rho * second;
+            d_rho -= common.kappa(noise) * slope;
+            let spread = zeroth + rho * first + rho * rho * second;
+            let form = dot(&sums.sum, &sums.weighted) + spread;
+            let widened = 1.0 + common.geos * tau * tau;
+            d_tau = tau / (widened * widened) * precision * form
+                - power * common.periods * common.geos * tau / widened;
         }
         let d_rho = -power * self.own.count * rho / (1.0 - rho * rho) - 0.5 * precision * d_rho;
         (d_rho, d_tau)

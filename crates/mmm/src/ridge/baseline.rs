@@ -144,7 +144,7 @@ fn mode(columns: &[Vec<f64>], y: &[f64], first_effect: usize) -> Vec<f64> {
     let mut cross = vec![0.0; p];
     for i in 0..p {
         cross[i] = dot(&columns[i], y);
-        for j in 0..=i {
+        for j in i..p {
             gram[i * p + j] = dot(&columns[i], &columns[j]);
         }
     }
@@ -157,7 +157,7 @@ fn mode(columns: &[Vec<f64>], y: &[f64], first_effect: usize) -> Vec<f64> {
     let mut factor = vec![0.0; p * p];
     for sweep in 0..SWEEPS {
         for i in 0..p {
-            factor[i * p..i * p + i + 1].copy_from_slice(&gram[i * p..i * p + i + 1]);
+            factor[i * p + i..(i + 1) * p].copy_from_slice(&gram[i * p + i..(i + 1) * p]);
             let precision = if i < 2 {
                 LEVEL_SD.powi(-2)
             } else if i < first_effect {
