@@ -130,7 +130,7 @@ impl Explainer {
 
     /// What each channel adds to the predictor, `[channel][cell]`.
     pub(crate) fn terms(&mut self, draw: &Draw) -> Vec<Vec<f64>> {
-        self.transform(draw);
+        dispatch(Transforming { explainer: self, draw });
         let periods = self.model.periods();
         let terms = self.works.iter().zip(&draw.beta).map(|(work, beta)| {
             let cells = work.main.out.iter().enumerate();
@@ -387,6 +387,20 @@ impl Explainer {
             add(part_name(&model, &column.part), &cells);
         }
         parts
+    }
+}
+
+struct Transforming<'a> {
+    explainer: &'a mut Explainer,
+    draw: &'a Draw,
+}
+
+impl Kernel for Transforming<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.explainer.transform(self.draw);
     }
 }
 

@@ -129,6 +129,14 @@ impl Curve {
         }
     }
 
+    /// How far the tangent at `p` passes above the `start` of the curve at `low`; rises with `p`
+    /// right of the inflection.
+    #[inline(always)]
+    fn above(self, p: f64, low: f64, start: f64) -> f64 {
+        let at = self.at(p);
+        at.value - start - at.slope * (p - low)
+    }
+
     /// The least concave function above the curve on `[low, high]`.
     #[inline(always)]
     pub fn lid(self, low: f64, high: f64) -> Lid {
@@ -137,21 +145,14 @@ impl Curve {
             return Lid::NONE;
         }
         let start = self.at(low).value;
-        let chord = |x: f64| (self.at(x).value - start) / (x - low);
-        // Rises with p right of the inflection; positive where the tangent at p passes above the
-        // start.
-        let above = |p: f64| {
-            let at = self.at(p);
-            at.value - start - at.slope * (p - low)
-        };
-        if high <= inflection || above(high) < 0.0 {
-            let slope = chord(high);
+        if high <= inflection || self.above(high, low, start) < 0.0 {
+            let slope = (self.at(high).value - start) / (high - low);
             return Lid { knot: f64::INFINITY, slope, level: start - slope * low };
         }
         let (mut left, mut right) = (inflection, high);
         for _ in 0..60 {
             let middle = 0.5 * (left + right);
-            if above(middle) >= 0.0 {
+            if self.above(middle, low, start) >= 0.0 {
                 right = middle;
             } else {
                 left = middle;

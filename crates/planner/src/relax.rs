@@ -94,35 +94,41 @@ fn of_draw(
             let (from, to) =
                 (exposures(response, effect, c, g, low), exposures(response, effect, c, g, high));
             let height = effect.height[g];
-            let lid = |(a, b): (&f64, &f64)| {
-                if height < 0.0 { floor(effect.curve, *a, *b) } else { effect.curve.lid(*a, *b) }
-            };
             if bends || negative {
-                own.extend(from.iter().zip(&to).map(lid));
+                // A loop: a closure would not be inlined into vector code.
+                for (a, b) in from.iter().zip(&to) {
+                    own.push(if height < 0.0 {
+                        floor(effect.curve, *a, *b)
+                    } else {
+                        effect.curve.lid(*a, *b)
+                    });
+                }
             }
             if multiply {
                 let nothing = vec![0.0; low.len()];
                 let none = exposures(response, effect, c, g, &nothing);
                 let cells = &mut range[g * span..(g + 1) * span];
-                let value = |x: f64| effect.curve.at(x).value;
-                let mut widen = |t: usize, a: f64, b: f64| {
-                    cells[t].0 += a.min(b);
-                    cells[t].1 += a.max(b);
-                };
-                if effect.curve_first {
-                    for (s, ((a, b), none)) in from.iter().zip(&to).zip(&none).enumerate() {
-                        let lift = effect.lift.as_ref().map_or(1.0, |l| l[g * from.len() + s]);
-                        let by = |x: f64| height * lift * (value(x) - value(*none));
-                        for (l, w) in effect.weights.iter().enumerate() {
-                            if s + l < span {
-                                widen(s + l, w * by(*a), w * by(*b));
-                            }
-                        }
+                let n = from.len();
+                let [mut least, mut most, mut zero] = [(); 3].map(|()| vec![0.0; n]);
+                let [mut slope, mut bent] = [(); 2].map(|()| vec![0.0; n]);
+                effect.curve.points(&from, &mut least, &mut slope, &mut bent);
+                effect.curve.points(&to, &mut most, &mut slope, &mut bent);
+                effect.curve.points(&none, &mut zero, &mut slope, &mut bent);
+                for t in 0..n {
+                    let lift = match &effect.lift {
+                        Some(lift) if effect.curve_first => lift[g * n + t],
+                        _ => 1.0,
+                    };
+                    let a = height * lift * (least[t] - zero[t]);
+                    let b = height * lift * (most[t] - zero[t]);
+                    if !effect.curve_first {
+                        cells[t].0 += a.min(b);
+                        cells[t].1 += a.max(b);
+                        continue;
                     }
-                } else {
-                    for (t, ((a, b), none)) in from.iter().zip(&to).zip(&none).enumerate() {
-                        let by = |x: f64| height * (value(x) - value(*none));
-                        widen(t, by(*a), by(*b));
+                    for (cell, w) in cells[t..].iter_mut().zip(&effect.weights) {
+                        cell.0 += (w * a).min(w * b);
+                        cell.1 += (w * a).max(w * b);
                     }
                 }
             }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use outlay_stats::simd::{Kernel, dispatch};
+
 use crate::density::Draw;
 use crate::explain::Explainer;
 use crate::model::Model;
@@ -90,6 +92,11 @@ impl Explainer {
     /// year before, moved by what the baseline has changed since; with less than a year of data,
     /// the mean of the last `horizon` periods.
     pub fn ahead(&mut self, draw: &Draw, horizon: usize, tail: usize) -> Ahead {
+        dispatch(LookAhead { explainer: self, draw, horizon, tail })
+    }
+
+    #[inline(always)]
+    fn ahead_inlined(&mut self, draw: &Draw, horizon: usize, tail: usize) -> Ahead {
         let model = Arc::clone(&self.model);
         let (geos, periods, span) = (model.geos(), model.periods(), horizon + tail);
         let last = periods.saturating_sub(horizon)..periods;
@@ -146,6 +153,7 @@ impl Explainer {
     }
 
     /// Outcome of the periods ahead without new media, where effects multiply.
+    #[inline(always)]
     fn without_media(
         &mut self,
         draw: &Draw,
@@ -194,6 +202,22 @@ impl Explainer {
             }
         }
         worth
+    }
+}
+
+struct LookAhead<'a> {
+    explainer: &'a mut Explainer,
+    draw: &'a Draw,
+    horizon: usize,
+    tail: usize,
+}
+
+impl Kernel for LookAhead<'_> {
+    type Output = Ahead;
+
+    #[inline(always)]
+    fn run(self) -> Ahead {
+        self.explainer.ahead_inlined(self.draw, self.horizon, self.tail)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use outlay_stats::simd::{Kernel, dispatch};
+
 use crate::density::Draw;
 use crate::explain::Explainer;
 use crate::model::media::{MediaUnit, Series};
@@ -14,6 +16,17 @@ impl Explainer {
     /// those periods. What earlier media still carries over is not counted. Horizons beyond the
     /// panel are cut to it.
     pub fn next(
+        &mut self,
+        draw: &Draw,
+        channel: usize,
+        horizon: usize,
+        multipliers: &[f64],
+    ) -> Vec<f64> {
+        dispatch(Next { explainer: self, draw, channel, horizon, multipliers })
+    }
+
+    #[inline(always)]
+    fn next_inlined(
         &mut self,
         draw: &Draw,
         channel: usize,
@@ -37,29 +50,34 @@ impl Explainer {
         unit.weights(&draw.theta, &mut self.works[channel]);
         let weights = &self.works[channel].weights;
         let mut pass = unit.pass(model.geos(), ahead);
-        let mut transformed = |multiplier: f64| {
-            let series = repeated(unit, model.geos(), periods, horizon, ahead, multiplier);
+        let mut nothing = Vec::new();
+        let mut outcomes = Vec::with_capacity(multipliers.len());
+        // Loops and no closures: what is hot must be inlined to become vector code.
+        for multiplier in std::iter::once(&0.0).chain(multipliers) {
+            let series = repeated(unit, model.geos(), periods, horizon, ahead, *multiplier);
             unit.transform::<false>(&series, &draw.theta, weights, ahead, &mut pass);
-            pass.out.clone()
-        };
-        let nothing = transformed(0.0);
-        let outcome = |out: &[f64]| -> f64 {
-            let rows = out.chunks_exact(ahead).zip(nothing.chunks_exact(ahead));
-            let geos = rows.zip(&alone).zip(&draw.beta[channel]);
-            geos.map(|(((with, without), alone), beta)| {
-                let cells = with.iter().zip(without);
-                let gained = cells.map(|(a, b)| {
-                    if log { (beta * a).exp() - (beta * b).exp() } else { beta * (a - b) }
-                });
-                alone * gained.sum::<f64>()
-            })
-            .sum()
-        };
-        multipliers.iter().map(|m| outcome(&transformed(*m))).collect()
+            if nothing.is_empty() {
+                nothing.clone_from(&pass.out);
+                continue;
+            }
+            let mut outcome = 0.0;
+            let rows = pass.out.chunks_exact(ahead).zip(nothing.chunks_exact(ahead));
+            for (((with, without), alone), beta) in rows.zip(&alone).zip(&draw.beta[channel]) {
+                let mut gained = 0.0;
+                for (a, b) in with.iter().zip(without) {
+                    gained +=
+                        if log { (beta * a).exp() - (beta * b).exp() } else { beta * (a - b) };
+                }
+                outcome += alone * gained;
+            }
+            outcomes.push(outcome);
+        }
+        outcomes
     }
 
     /// Mean outcome per period without one channel over the last `horizon` periods, per geo, for
     /// likelihoods whose effects multiply.
+    #[inline(always)]
     fn without(&mut self, draw: &Draw, channel: usize, horizon: usize) -> Vec<f64> {
         let model = Arc::clone(&self.model);
         let periods = model.periods();
@@ -78,6 +96,23 @@ impl Explainer {
                 each.sum::<f64>() / horizon.max(1) as f64
             })
             .collect()
+    }
+}
+
+struct Next<'a> {
+    explainer: &'a mut Explainer,
+    draw: &'a Draw,
+    channel: usize,
+    horizon: usize,
+    multipliers: &'a [f64],
+}
+
+impl Kernel for Next<'_> {
+    type Output = Vec<f64>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<f64> {
+        self.explainer.next_inlined(self.draw, self.channel, self.horizon, self.multipliers)
     }
 }
 

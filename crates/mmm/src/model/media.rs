@@ -139,11 +139,13 @@ impl MediaUnit {
         }
     }
 
+    #[inline(always)]
     fn parameters(&self, slots: &[Slot; 2], theta: &[f64]) -> [f64; 2] {
         [slots[0].value(theta), slots[1].value(theta)]
     }
 
     /// Carry-over weights for the current parameters.
+    #[inline(always)]
     pub(crate) fn weights(&self, theta: &[f64], w: &mut UnitWork) {
         let p = self.parameters(&self.adstock_slots, theta);
         let [a, b] = &mut w.weight_slopes;

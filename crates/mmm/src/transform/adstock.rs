@@ -51,6 +51,7 @@ impl AdstockShape {
 
     /// Writes the weights into `w` (its length is the window) and the derivative of each weight
     /// in parameter `k` into `dw[k]`. With `normalise`, weights sum to one.
+    #[inline(always)]
     pub fn weights(
         self,
         p: &[f64],
@@ -91,6 +92,7 @@ impl AdstockShape {
     }
 }
 
+#[inline(always)]
 fn geometric(alpha: f64, w: &mut [f64], d: &mut [f64]) {
     let mut power = 1.0;
     let mut below = 0.0;
@@ -102,6 +104,7 @@ fn geometric(alpha: f64, w: &mut [f64], d: &mut [f64]) {
     }
 }
 
+#[inline(always)]
 fn delayed(alpha: f64, theta: f64, w: &mut [f64], da: &mut [f64], dt: &mut [f64]) {
     let log = ln(alpha);
     for (l, w) in w.iter_mut().enumerate() {
@@ -113,6 +116,7 @@ fn delayed(alpha: f64, theta: f64, w: &mut [f64], da: &mut [f64], dt: &mut [f64]
     }
 }
 
+#[inline(always)]
 fn binomial(alpha: f64, horizon: f64, w: &mut [f64], d: &mut [f64]) {
     let power = 1.0 / alpha.max(f64::MIN_POSITIVE) - 1.0;
     for (l, w) in w.iter_mut().enumerate() {
@@ -132,6 +136,7 @@ fn binomial(alpha: f64, horizon: f64, w: &mut [f64], d: &mut [f64]) {
     }
 }
 
+#[inline(always)]
 fn weibull_cdf(lambda: f64, k: f64, w: &mut [f64], dl: &mut [f64], dk: &mut [f64]) {
     let mut hazard = 0.0;
     let (mut hazard_l, mut hazard_k) = (0.0, 0.0);
@@ -150,6 +155,7 @@ fn weibull_cdf(lambda: f64, k: f64, w: &mut [f64], dl: &mut [f64], dk: &mut [f64
     }
 }
 
+#[inline(always)]
 fn weibull_pdf(lambda: f64, k: f64, w: &mut [f64], dl: &mut [f64], dk: &mut [f64]) {
     for (l, w) in w.iter_mut().enumerate() {
         let log = ln((l + 1) as f64 / lambda);
@@ -184,20 +190,29 @@ fn weibull_pdf(lambda: f64, k: f64, w: &mut [f64], dl: &mut [f64], dk: &mut [f64
     }
 }
 
+#[inline(always)]
 fn weibull(lambda: f64, k: f64, unit: f64, w: &mut [f64], dl: &mut [f64], dk: &mut [f64]) {
-    // Survival and its derivatives at the end of the period before.
-    let mut before = [1.0, 0.0, 0.0];
-    for (l, w) in w.iter_mut().enumerate() {
+    let n = w.len();
+    let (dl, dk) = (&mut dl[..n], &mut dk[..n]);
+    // Survival at the end of each period and its derivatives; the loop has no branch, so that it
+    // becomes vector code.
+    for l in 0..n {
         let log = ln((l + 1) as f64 / (unit * lambda));
         let hazard = exp(k * log);
         // Beyond this the survival is zero in f64, and its derivatives with it.
         let survival = if hazard < 700.0 { exp(-hazard) } else { 0.0 };
-        let slope = if survival > 0.0 { survival * hazard } else { 0.0 };
-        let after = [survival, slope * k / lambda, -slope * log];
-        *w = before[0] - after[0];
-        dl[l] = before[1] - after[1];
-        dk[l] = before[2] - after[2];
-        before = after;
+        let slope = if hazard < 700.0 { survival * hazard } else { 0.0 };
+        w[l] = survival;
+        dl[l] = slope * k / lambda;
+        dk[l] = -slope * log;
+    }
+    for l in (1..n).rev() {
+        w[l] = w[l - 1] - w[l];
+        dl[l] = dl[l - 1] - dl[l];
+        dk[l] = dk[l - 1] - dk[l];
+    }
+    if n > 0 {
+        (w[0], dl[0], dk[0]) = (1.0 - w[0], -dl[0], -dk[0]);
     }
 }
 

@@ -1,8 +1,9 @@
 //! The largest joint effect that a box and a budget allow, cell by cell, where effects multiply.
 
-use outlay_stats::simd::convolve;
+use outlay_stats::simd::{Kernel, convolve, dispatch};
 use rayon::prelude::*;
 
+use crate::curve::Point;
 use crate::design::Design;
 use crate::evaluate::{Evaluator, exposures};
 use crate::polytope::Polytope;
@@ -28,22 +29,36 @@ pub(super) fn highest(
             if response.draws[d].link != Link::Multiply {
                 return Vec::new();
             }
-            of_draw(response, design, above, d, &plan, &nothing, inside, at, budget)
+            let (plan, nothing) = (&plan, &nothing);
+            dispatch(OfDraw { response, design, above, d, plan, nothing, inside, at, budget })
         })
         .collect()
 }
 
-fn of_draw(
-    response: &Response,
-    design: &Design,
-    above: &Relaxation,
+struct OfDraw<'a> {
+    response: &'a Response,
+    design: &'a Design,
+    above: &'a Relaxation,
     d: usize,
-    plan: &[f64],
-    nothing: &[f64],
-    inside: &Polytope,
-    at: &[f64],
+    plan: &'a [f64],
+    nothing: &'a [f64],
+    inside: &'a Polytope,
+    at: &'a [f64],
     budget: f64,
-) -> Vec<f64> {
+}
+
+impl Kernel for OfDraw<'_> {
+    type Output = Vec<f64>;
+
+    #[inline(always)]
+    fn run(self) -> Vec<f64> {
+        of_draw(self)
+    }
+}
+
+#[inline(always)]
+fn of_draw(of: OfDraw<'_>) -> Vec<f64> {
+    let OfDraw { response, design, above, d, plan, nothing, inside, at, budget } = of;
     let draw = &response.draws[d];
     let (geos, horizon, span) = (response.geos.len(), response.horizon, response.span());
     let n = at.len();
@@ -60,10 +75,16 @@ fn of_draw(
             let none = exposures(response, effect, c, g, nothing);
             let height = effect.height[g];
             let own: Vec<usize> = (0..n).filter(|j| design.variables[*j].channel == c).collect();
-            let point = |t: usize| {
-                let at = effect.curve.at(x[t]);
-                lids.map_or(at, |lids| lids[g * x.len() + t].over(x[t], at))
-            };
+            let [mut value, mut slope, mut zero] = [(); 3].map(|()| vec![0.0; x.len()]);
+            let [mut unused, mut bent] = [(); 2].map(|()| vec![0.0; x.len()]);
+            effect.curve.points(&none, &mut zero, &mut unused, &mut bent);
+            effect.curve.points(&x, &mut value, &mut slope, &mut bent);
+            for (t, lid) in lids.iter().flat_map(|l| &l[g * x.len()..(g + 1) * x.len()]).enumerate()
+            {
+                let point = Point { value: value[t], slope: slope[t], curvature: 0.0 };
+                let point = lid.over(x[t], point);
+                (value[t], slope[t]) = (point.value, point.slope);
+            }
             // A unit of each decision, as exposure.
             let unit = |j: usize| -> Vec<f64> {
                 let mut e = vec![0.0; pad + span];
@@ -76,15 +97,13 @@ fn of_draw(
             };
             if effect.curve_first {
                 let lift = |t: usize| effect.lift.as_ref().map_or(1.0, |l| l[g * horizon + t]);
-                let mut value = vec![0.0; pad + span];
-                let mut slope = vec![0.0; horizon];
+                let mut gained = vec![0.0; pad + span];
                 for t in 0..horizon {
-                    let p = point(t);
-                    value[pad + t] = lift(t) * (p.value - effect.curve.at(none[t]).value);
-                    slope[t] = lift(t) * p.slope;
+                    gained[pad + t] = lift(t) * (value[t] - zero[t]);
+                    slope[t] *= lift(t);
                 }
                 let mut out = vec![0.0; span];
-                convolve(&effect.weights, &value, pad, &mut out);
+                convolve(&effect.weights, &gained, pad, &mut out);
                 for t in 0..span {
                     level[g * span + t] += height * out[t];
                 }
@@ -99,16 +118,14 @@ fn of_draw(
                     }
                 }
             } else {
-                let points: Vec<_> = (0..span).map(point).collect();
                 for t in 0..span {
-                    let zero = effect.curve.at(none[t]).value;
-                    level[g * span + t] += height * (points[t].value - zero);
+                    level[g * span + t] += height * (value[t] - zero[t]);
                 }
                 let mut out = vec![0.0; span];
                 for j in own {
                     convolve(&effect.weights, &unit(j), pad, &mut out);
                     for t in 0..span {
-                        slopes[(g * span + t) * n + j] += height * points[t].slope * out[t];
+                        slopes[(g * span + t) * n + j] += height * slope[t] * out[t];
                     }
                 }
             }
