@@ -4,6 +4,7 @@
 //! likelihood, then the adjoint of each step in reverse.
 
 mod likelihood;
+mod reference;
 mod whitened;
 
 use std::sync::Arc;

@@ -1,7 +1,8 @@
 //! The linear block as sampled coordinates, for likelihoods that do not let it be integrated out.
 //!
 //! The standardised coefficients are `z = A₀⁻¹ S₀ Xᵀ (y - media) / σ₀² + L₀⁻ᵀ v`, with
-//! `A₀ = L₀ L₀ᵀ` of the normal likelihood at reference scales: `v` is nearly standard normal and
+//! `A₀ = L₀ L₀ᵀ` of the normal likelihood at scales near which the posterior lies (see
+//! `reference`): `v` is nearly standard normal and
 //! nearly independent of the media, whatever the noise. Given the media, the map is a shift and a
 //! constant linear transform, so its Jacobian is the constant `|L₀|⁻¹`.
 //!
@@ -10,11 +11,10 @@
 //! `w = 1 - (A₀⁻¹)_jj` the share of its prior variance that the data take away (partially
 //! non-centred, Papaspiliopoulos, Roberts and Sköld 2007).
 
-use outlay_stats::linalg::{cholesky, log_determinant, solve_lower, solve_upper};
-use outlay_stats::simd::dot;
+use outlay_stats::linalg::{log_determinant, solve_lower, solve_upper};
 
+use super::reference::Reference;
 use crate::model::Model;
-use crate::model::layout::Slot;
 
 #[derive(Debug, Clone)]
 pub(super) struct Whitened {
@@ -35,39 +35,13 @@ pub(super) struct Whitened {
 
 impl Whitened {
     pub(super) fn new(model: &Model) -> Self {
-        let block = &model.block;
-        let p = block.len();
-        let design = &block.design;
-        let reference = |slot: Slot| match slot {
-            Slot::Free(i) => model.layout.parameters[i].prior.quantile(0.5),
-            Slot::Fixed(value) => value,
-        };
-        let sd: Vec<f64> =
-            design.columns.iter().map(|c| c.sd * c.scale.map_or(1.0, reference)).collect();
-        let sigma = reference_sigma(model);
+        let columns = &model.block.design.columns;
+        let p = columns.len();
+        let Reference { sd, sigma, factor, left } = Reference::new(model);
         let precision = 1.0 / (sigma * sigma);
-        let gram = design.gram(&model.observed);
-        let mut factor = vec![0.0; p * p];
-        for i in 0..p {
-            for j in 0..p {
-                factor[i * p + j] = sd[i] * gram[i * p + j] * sd[j] * precision;
-            }
-            factor[i * p + i] += 1.0;
-        }
-        // I + a Gram matrix is positive definite; should rounding break it, coordinates are left
-        // as they are.
-        if cholesky(&mut factor, p).is_err() {
-            factor.fill(0.0);
-            (0..p).for_each(|i| factor[i * p + i] = 1.0);
-        }
-        let mut unit = vec![0.0; p];
         let centring = (0..p).map(|j| {
-            unit.fill(0.0);
-            unit[j] = 1.0;
-            solve_lower(&factor, p, &mut unit);
-            let left = dot(&unit, &unit);
-            let learned = design.columns[j].scale.is_some() && sd[j] > 0.0;
-            (sd[j], if learned { (1.0 - left).clamp(0.0, 1.0) } else { 0.0 })
+            let learned = columns[j].scale.is_some() && sd[j] > 0.0;
+            (sd[j], if learned { (1.0 - left[j]).clamp(0.0, 1.0) } else { 0.0 })
         });
         Self {
             centring: centring.collect(),
@@ -77,7 +51,7 @@ impl Whitened {
             weight: sd.iter().map(|s| s * precision).collect(),
             z: vec![0.0; p],
             projected: vec![0.0; p],
-            by_period: vec![0.0; design.periods],
+            by_period: vec![0.0; model.block.design.periods],
         }
     }
 
@@ -141,14 +115,4 @@ impl Whitened {
         }
         model.block.design.apply(&self.projected, &mut self.by_period, d_residual);
     }
-}
-
-/// A noise scale of the right order: a part of the KPI's own spread, media and level explaining
-/// the rest.
-fn reference_sigma(model: &Model) -> f64 {
-    let observed: f64 = model.observed.iter().sum();
-    let mean = dot(&model.target, &model.observed) / observed;
-    let squares = model.target.iter().zip(&model.observed).map(|(y, w)| w * (y - mean).powi(2));
-    let sd = (squares.sum::<f64>() / observed).sqrt();
-    if sd > 0.0 { 0.3 * sd } else { 1.0 }
 }
