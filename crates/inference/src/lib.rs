@@ -69,6 +69,7 @@ pub use density::{Density, DensityError, Target};
 pub use error::SampleError;
 pub use geometry::Geometry;
 pub use laplace::laplace;
+pub use matrix::symmetric_eigen;
 pub use mode::{Mode, ModeSettings, Outcome, find_mode, negative_hessian};
 pub use pathfinder::pathfinder;
 pub use progress::{Observer, Phase, Progress, Silent};

@@ -39,7 +39,7 @@ pub(crate) fn log_diagonal(factor: &[f64], dim: usize) -> f64 {
 
 /// Eigenvalues and eigenvectors (column `k` at `vectors[i * dim + k]`) of a symmetric matrix;
 /// `None` when it is not finite or the iteration fails.
-pub(crate) fn symmetric_eigen(matrix: &[f64], dim: usize) -> Option<(Vec<f64>, Vec<f64>)> {
+pub fn symmetric_eigen(matrix: &[f64], dim: usize) -> Option<(Vec<f64>, Vec<f64>)> {
     if matrix.iter().any(|value| !value.is_finite()) {
         return None;
     }

@@ -283,8 +283,8 @@ impl Evaluator {
     #[inline(always)]
     fn whitened(&mut self, model: &Model, v: &[f64], d_v: &mut [f64]) -> f64 {
         let Some(whitened) = &mut self.whitened else { return 0.0 };
-        whitened.forward(model, v, &self.work.residual);
-        let mut value = whitened.log_jacobian + whitened.stretch(&self.work.sd);
+        let stretched = whitened.forward(model, v, &self.work.residual, &self.theta);
+        let mut value = whitened.log_jacobian + stretched;
         for (j, z) in whitened.z.iter().enumerate() {
             value -= 0.5 * z * z + 0.5 * (2.0 * std::f64::consts::PI).ln();
             self.work.coefficients[j] = self.work.sd[j] * z;
@@ -304,14 +304,13 @@ impl Evaluator {
         model.block.design.project(&self.d_mean, &mut self.by_period, &mut self.d_z);
         for (j, column) in model.block.design.columns.iter().enumerate() {
             if let Some(s) = column.scale {
-                let slope = whitened.in_scale(j, self.work.sd[j], self.d_z[j]);
-                s.add(&mut self.d_theta, column.sd * slope);
+                s.add(&mut self.d_theta, column.sd * self.d_z[j] * whitened.z[j]);
             }
             self.d_z[j] = self.d_z[j] * self.work.sd[j] - whitened.z[j];
         }
         // The residual is target - mean: its derivative enters the mean's with a minus.
         self.mean.fill(0.0);
-        whitened.backward(model, &self.d_z, d_v, &mut self.mean);
+        whitened.backward(model, &self.d_z, d_v, &mut self.d_theta, &mut self.mean);
         for ((d, m), w) in self.d_mean.iter_mut().zip(&self.mean).zip(&model.observed) {
             *d -= m * w;
         }

@@ -30,7 +30,7 @@ pub(super) struct Reference {
     pub(super) sigma: f64,
     /// Cholesky factor of `A`; of the identity where rounding breaks it.
     pub(super) factor: Vec<f64>,
-    /// Diagonal of `A⁻¹`.
+    /// `A⁻¹`: what the data leave of the prior covariance of the standardised coefficients.
     pub(super) left: Vec<f64>,
 }
 
@@ -100,20 +100,20 @@ impl Kernel for Search<'_> {
     #[inline(always)]
     fn run(mut self) -> Reference {
         let p = self.sd.len();
-        let mut inverted = vec![0.0; p * p];
+        let mut scratch = vec![0.0; p * p];
         let mut reference = Reference {
             sd: self.sd.to_vec(),
             sigma: self.sigma,
             factor: vec![0.0; p * p],
-            left: vec![1.0; p],
+            left: vec![0.0; p * p],
         };
         for _ in 0..STEPS {
-            if self.expect(&mut reference, &mut inverted).is_err() {
+            if self.expect(&mut reference, &mut scratch).is_err() {
                 // I + a Gram matrix is positive definite; should rounding break it, coordinates are
                 // left as they are.
                 reference.factor.fill(0.0);
                 (0..p).for_each(|i| reference.factor[i * p + i] = 1.0);
-                reference.left.fill(1.0);
+                reference.left.clone_from(&reference.factor);
                 return reference;
             }
             self.maximise(&reference);
@@ -128,7 +128,7 @@ impl Search<'_> {
     fn expect(
         &self,
         reference: &mut Reference,
-        inverted: &mut [f64],
+        scratch: &mut [f64],
     ) -> Result<(), NotPositiveDefinite> {
         let p = self.sd.len();
         let Reference { sd, sigma, factor, left } = reference;
@@ -144,11 +144,7 @@ impl Search<'_> {
             factor[i * p + i] += 1.0;
         }
         cholesky(factor, p)?;
-        let mut scratch = vec![0.0; p * p];
-        inverse(factor, p, &mut scratch, inverted);
-        for (i, left) in left.iter_mut().enumerate() {
-            *left = inverted[i * p + i];
-        }
+        inverse(factor, p, scratch, left);
         Ok(())
     }
 
@@ -165,13 +161,13 @@ impl Search<'_> {
         solve_upper(factor, p, &mut mean);
         // eᵀe = yᵀy - 2σ² qᵀm + σ² mᵀ(A - I)m, and A m = q.
         let errors = self.square - (dot(&explained, &mean) + dot(&mean, &mean)) * variance;
-        let known: f64 = left.iter().map(|left| 1.0 - left).sum();
+        let known: f64 = (0..p).map(|j| 1.0 - left[j * p + j]).sum();
         let noise = (errors.max(0.0) + variance * known) / self.observed.max(1.0);
         self.sigma = noise.sqrt().max(self.least);
         for (i, scale) in self.scales.iter_mut().enumerate() {
             let own = (0..p).filter(|j| self.learned[*j] == Some(i));
             let (sum, count) = own.fold((0.0, 0.0), |(sum, count), j| {
-                (sum + mean[j] * mean[j] + left[j], count + 1.0)
+                (sum + mean[j] * mean[j] + left[j * p + j], count + 1.0)
             });
             if count > 0.0 {
                 let [low, high] = self.bounds[i];
@@ -227,7 +223,7 @@ mod tests {
         assert!((found.sd[0] / own - 1.0).abs() < 0.01, "{} {own}", found.sd[0]);
         assert!(found.sd[30] < 0.02, "{}", found.sd[30]);
         // The data leave next to nothing of what they know, and nearly all of what is not there.
-        assert!(found.left[..30].iter().all(|left| *left < 0.001));
+        assert!((0..30).all(|j| found.left[j * p + j] < 0.001));
         assert!((found.sigma - 0.5).abs() < 0.04, "{}", found.sigma);
     }
 }
