@@ -255,6 +255,21 @@ impl LinearBlock {
         Ok(value)
     }
 
+    /// `XᵀΩX` over the observed cells of `weights`, row-major, all columns.
+    pub(crate) fn gram(&self, noise: NoiseLaw, weights: &[f64]) -> Vec<f64> {
+        let mut gram = self.design.gram(weights);
+        for (weight, own) in self.correlation.iter().flat_map(|c| c.grams(noise)) {
+            axpy(weight, own, &mut gram);
+        }
+        gram
+    }
+
+    /// `w.weighted = Ω w.residual`, of a residual that is zero in held-out cells.
+    #[inline(always)]
+    pub(crate) fn weigh_residual(&self, noise: NoiseLaw, w: &mut Workspace) {
+        self.weigh(noise, w);
+    }
+
     /// Log density of noise as it stands in `w.residual` (zero in held-out cells), nothing
     /// integrated out.
     pub fn noise_log_density(&self, noise: NoiseLaw, w: &mut Workspace) -> f64 {

@@ -4,16 +4,20 @@
 //! noise, media left out (Dempster, Laird and Rubin 1977, section 4.4): with
 //! `A = I + S XᵀX S / σ²` and `m` the mean of the standardised coefficients,
 //! `s² ← s² mean_j (m_j² + A⁻¹_jj)` over the columns of a learned scale and
-//! `σ² ← (eᵀe + σ² tr(I - A⁻¹)) / n`. They are a point to start coordinates from and no estimate
+//! `σ² ← (eᵀe + σ² tr(I - A⁻¹)) / n`, products being taken in the precision of noise that remembers. They are a point to start coordinates from and no estimate
 //! that anyone is told, so a few dozen steps will do.
 
 use outlay_stats::linalg::{NotPositiveDefinite, cholesky, inverse, solve_lower, solve_upper};
 use outlay_stats::simd::{Kernel, dispatch, dot};
 
+use crate::linear::NoiseLaw;
 use crate::model::Model;
 use crate::model::layout::Slot;
 
-const STEPS: usize = 40;
+const STEPS: usize = 20;
+
+/// How often the autocorrelation of the noise is read from what is left, and all is done again.
+const ROUNDS: usize = 3;
 
 /// Scales are kept between these quantiles of their priors.
 const WITHIN: [f64; 2] = [0.02, 0.98];
@@ -26,8 +30,12 @@ const LEAST_NOISE: f64 = 0.01;
 pub(super) struct Reference {
     /// Prior standard deviation of each coefficient, learned scales included.
     pub(super) sd: Vec<f64>,
-    /// Standard deviation of the noise.
+    /// Standard deviation of the noise's innovations, and its autocorrelation.
     pub(super) sigma: f64,
+    pub(super) rho: f64,
+    /// The learned scales, and the mean of the standardised coefficients.
+    scales: Vec<f64>,
+    mean: Vec<f64>,
     /// Cholesky factor of `A`; of the identity where rounding breaks it.
     pub(super) factor: Vec<f64>,
     /// `A⁻¹`: what the data leave of the prior covariance of the standardised coefficients.
@@ -37,13 +45,11 @@ pub(super) struct Reference {
 impl Reference {
     /// The scales of a model.
     pub(super) fn new(model: &Model) -> Self {
-        let design = &model.block.design;
+        let block = &model.block;
+        let design = &block.design;
         let parameters = &model.layout.parameters;
-        let mut by_period = vec![0.0; design.periods];
-        let mut projected = vec![0.0; design.columns.len()];
         let target: Vec<f64> =
             model.target.iter().zip(&model.observed).map(|(y, w)| y * w).collect();
-        design.project(&target, &mut by_period, &mut projected);
         let spread = spread(&model.target, &model.observed);
         let sd = design.columns.iter().map(|c| match c.scale {
             Some(Slot::Fixed(value)) => c.sd * value,
@@ -53,22 +59,62 @@ impl Reference {
             Some(Slot::Free(i)) => Some(i),
             _ => None,
         });
-        dispatch(Search {
-            gram: &design.gram(&model.observed),
-            projected: &projected,
-            square: dot(&target, &target),
-            observed: model.observed.iter().sum(),
-            sd: &sd.collect::<Vec<_>>(),
-            learned: &learned.collect::<Vec<_>>(),
-            scales: parameters.iter().map(|p| p.prior.quantile(0.5)).collect(),
-            bounds: &parameters
-                .iter()
-                .map(|p| WITHIN.map(|q| p.prior.quantile(q)))
-                .collect::<Vec<_>>(),
-            sigma: 0.3 * spread,
-            least: LEAST_NOISE * spread,
-        })
+        let (sd, learned): (Vec<f64>, Vec<Option<usize>>) = (sd.collect(), learned.collect());
+        let bounds: Vec<[f64; 2]> =
+            parameters.iter().map(|p| WITHIN.map(|q| p.prior.quantile(q))).collect();
+        let mut rho = match model.noise.autocorrelation {
+            Slot::Free(i) => parameters[i].prior.quantile(0.5),
+            Slot::Fixed(value) => value,
+        };
+        let mut scales: Vec<f64> = parameters.iter().map(|p| p.prior.quantile(0.5)).collect();
+        let mut sigma = 0.3 * spread;
+        let mut work = block.workspace();
+        let mut by_period = vec![0.0; design.periods];
+        let mut projected = vec![0.0; design.columns.len()];
+        let mut round = 0;
+        loop {
+            let law = NoiseLaw { sigma: 1.0, rho, common: 0.0, power: 1.0 };
+            work.residual.copy_from_slice(&target);
+            block.weigh_residual(law, &mut work);
+            design.project(&work.weighted, &mut by_period, &mut projected);
+            let mut found = dispatch(Search {
+                gram: &block.gram(law, &model.observed),
+                projected: &projected,
+                square: dot(&target, &work.weighted),
+                observed: model.observed.iter().sum(),
+                sd: &sd,
+                learned: &learned,
+                scales,
+                bounds: &bounds,
+                sigma,
+                least: LEAST_NOISE * spread,
+            });
+            found.rho = rho;
+            round += 1;
+            let Slot::Free(i) = model.noise.autocorrelation else { return found };
+            if round == ROUNDS {
+                return found;
+            }
+            (scales, sigma) = (std::mem::take(&mut found.scales), found.sigma);
+            let b: Vec<f64> = found.sd.iter().zip(&found.mean).map(|(s, m)| -s * m).collect();
+            design.apply(&b, &mut by_period, &mut work.residual);
+            for (e, w) in work.residual.iter_mut().zip(&model.observed) {
+                *e *= w;
+            }
+            let [low, high] = bounds[i];
+            rho = lag_one(&work.residual, design.periods).clamp(low, high);
+        }
     }
+}
+
+/// Autocorrelation of errors from one period to the next, within geos.
+fn lag_one(errors: &[f64], periods: usize) -> f64 {
+    let (mut products, mut squares) = (0.0, 0.0);
+    for row in errors.chunks_exact(periods) {
+        products += row.windows(2).map(|e| e[0] * e[1]).sum::<f64>();
+        squares += row.iter().map(|e| e * e).sum::<f64>();
+    }
+    if squares > 0.0 { products / squares } else { 0.0 }
 }
 
 struct Search<'a> {
@@ -104,6 +150,9 @@ impl Kernel for Search<'_> {
         let mut reference = Reference {
             sd: self.sd.to_vec(),
             sigma: self.sigma,
+            rho: 0.0,
+            scales: Vec::new(),
+            mean: vec![0.0; p],
             factor: vec![0.0; p * p],
             left: vec![0.0; p * p],
         };
@@ -114,10 +163,11 @@ impl Kernel for Search<'_> {
                 reference.factor.fill(0.0);
                 (0..p).for_each(|i| reference.factor[i * p + i] = 1.0);
                 reference.left.clone_from(&reference.factor);
-                return reference;
+                break;
             }
-            self.maximise(&reference);
+            self.maximise(&mut reference);
         }
+        reference.scales = self.scales;
         reference
     }
 }
@@ -131,7 +181,7 @@ impl Search<'_> {
         scratch: &mut [f64],
     ) -> Result<(), NotPositiveDefinite> {
         let p = self.sd.len();
-        let Reference { sd, sigma, factor, left } = reference;
+        let Reference { sd, sigma, factor, left, .. } = reference;
         for j in 0..p {
             sd[j] = self.sd[j] * self.learned[j].map_or(1.0, |i| self.scales[i]);
         }
@@ -150,17 +200,17 @@ impl Search<'_> {
 
     /// The scales that make what is known the most likely.
     #[inline(always)]
-    fn maximise(&mut self, reference: &Reference) {
+    fn maximise(&mut self, reference: &mut Reference) {
         let p = self.sd.len();
-        let Reference { sd, sigma, factor, left } = reference;
-        let variance = sigma * sigma;
+        let Reference { sd, sigma, factor, left, mean, .. } = reference;
+        let variance = *sigma * *sigma;
         let explained: Vec<f64> =
             sd.iter().zip(self.projected).map(|(s, x)| s * x / variance).collect();
-        let mut mean = explained.clone();
-        solve_lower(factor, p, &mut mean);
-        solve_upper(factor, p, &mut mean);
+        mean.copy_from_slice(&explained);
+        solve_lower(factor, p, mean);
+        solve_upper(factor, p, mean);
         // eᵀe = yᵀy - 2σ² qᵀm + σ² mᵀ(A - I)m, and A m = q.
-        let errors = self.square - (dot(&explained, &mean) + dot(&mean, &mean)) * variance;
+        let errors = self.square - (dot(&explained, mean) + dot(mean, mean)) * variance;
         let known: f64 = (0..p).map(|j| 1.0 - left[j * p + j]).sum();
         let noise = (errors.max(0.0) + variance * known) / self.observed.max(1.0);
         self.sigma = noise.sqrt().max(self.least);

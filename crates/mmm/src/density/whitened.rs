@@ -1,7 +1,7 @@
 //! The linear block as sampled coordinates, for likelihoods that do not let it be integrated out.
 //!
-//! The standardised coefficients are `z = A₀⁻¹ S₀ Xᵀ (y - media) / σ₀² + L₀⁻ᵀ v`, with
-//! `A₀ = L₀ L₀ᵀ` of the normal likelihood at scales near which the posterior lies (see
+//! The standardised coefficients are `z = A₀⁻¹ S₀ XᵀΩ₀ (y - media) / σ₀² + L₀⁻ᵀ v`,
+//! with `A₀ = L₀ L₀ᵀ` of the normal likelihood at scales (and with a memory of the noise) near which the posterior lies (see
 //! `reference`): `v` is nearly standard normal and nearly independent of the media, whatever the
 //! noise. Given the media, the map is a shift and a constant linear transform, so its Jacobian is
 //! the constant `|L₀|⁻¹`.
@@ -12,8 +12,10 @@
 mod curve;
 
 use outlay_stats::linalg::{log_determinant, solve_lower, solve_upper};
+use outlay_stats::simd::axpy;
 
 use super::reference::Reference;
+use crate::linear::{NoiseLaw, Workspace};
 use crate::model::Model;
 use crate::model::layout::Slot;
 use curve::Curve;
@@ -35,13 +37,16 @@ pub(super) struct Whitened {
     /// Derivative in the mean.
     d_mean: Vec<f64>,
     by_period: Vec<f64>,
+    /// Noise at the reference, of unit scale, and what it takes to weigh by its precision `Ω₀`.
+    noise: NoiseLaw,
+    work: Workspace,
 }
 
 impl Whitened {
     pub(super) fn new(model: &Model) -> Self {
         let columns = &model.block.design.columns;
         let p = columns.len();
-        let Reference { sd, sigma, factor, left } = Reference::new(model);
+        let Reference { sd, sigma, rho, factor, left, .. } = Reference::new(model);
         let precision = 1.0 / (sigma * sigma);
         let curves = (0..model.layout.len()).filter_map(|slot| {
             let own = |j: &usize| columns[*j].scale == Some(Slot::Free(slot)) && sd[*j] > 0.0;
@@ -57,6 +62,8 @@ impl Whitened {
             deviation: vec![0.0; p],
             d_mean: vec![0.0; p],
             by_period: vec![0.0; model.block.design.periods],
+            noise: NoiseLaw { sigma: 1.0, rho, common: 0.0, power: 1.0 },
+            work: model.block.workspace(),
         }
     }
 
@@ -71,7 +78,10 @@ impl Whitened {
         theta: &[f64],
     ) -> f64 {
         let p = self.z.len();
-        model.block.design.project(residual, &mut self.by_period, &mut self.mean);
+        let block = &model.block;
+        self.work.residual.copy_from_slice(residual);
+        block.weigh_residual(self.noise, &mut self.work);
+        block.design.project(&self.work.weighted, &mut self.by_period, &mut self.mean);
         for j in 0..p {
             self.mean[j] *= self.weight[j];
         }
@@ -112,6 +122,13 @@ impl Whitened {
         for j in 0..p {
             self.d_mean[j] *= self.weight[j];
         }
-        model.block.design.apply(&self.d_mean, &mut self.by_period, d_residual);
+        let block = &model.block;
+        self.work.residual.fill(0.0);
+        block.design.apply(&self.d_mean, &mut self.by_period, &mut self.work.residual);
+        for (d, w) in self.work.residual.iter_mut().zip(&model.observed) {
+            *d *= w;
+        }
+        block.weigh_residual(self.noise, &mut self.work);
+        axpy(1.0, &self.work.weighted, d_residual);
     }
 }
