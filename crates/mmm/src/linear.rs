@@ -264,12 +264,6 @@ impl LinearBlock {
         gram
     }
 
-    /// `w.weighted = Ω w.residual`, of a residual that is zero in held-out cells.
-    #[inline(always)]
-    pub(crate) fn weigh_residual(&self, noise: NoiseLaw, w: &mut Workspace) {
-        self.weigh(noise, w);
-    }
-
     /// Log density of noise as it stands in `w.residual` (zero in held-out cells), nothing
     /// integrated out.
     pub fn noise_log_density(&self, noise: NoiseLaw, w: &mut Workspace) -> f64 {
@@ -279,9 +273,9 @@ impl LinearBlock {
         -0.5 * (self.observed * scale - log_det + square)
     }
 
-    /// `w.weighted = Ω w.residual`; gives `rᵀΩr`.
+    /// `w.weighted = Ω w.residual`, of a residual that is zero in held-out cells; gives `rᵀΩr`.
     #[inline(always)]
-    fn weigh(&self, noise: NoiseLaw, w: &mut Workspace) -> f64 {
+    pub(crate) fn weigh(&self, noise: NoiseLaw, w: &mut Workspace) -> f64 {
         match (&self.correlation, &mut w.sums) {
             (Some(correlation), Some(sums)) => {
                 correlation.apply(noise, &w.residual, sums, &mut w.weighted);
@@ -362,8 +356,10 @@ impl LinearBlock {
             w.scale_gradient[lead + i] = m * m + diagonal - 1.0;
         }
         if lead > 0 || self.correlation.is_some() {
-            for (row, own) in w.inverse.chunks_exact_mut(r).zip(&w.sd[lead..]) {
-                for (v, other) in row.iter_mut().zip(&w.sd[lead..]) {
+            // By index: there may be no border at all, and no chunks of nothing.
+            for i in 0..r {
+                let own = w.sd[lead + i];
+                for (v, other) in w.inverse[i * r..(i + 1) * r].iter_mut().zip(&w.sd[lead..]) {
                     *v *= own * other;
                 }
             }
@@ -462,6 +458,40 @@ mod tests {
         for j in 0..7 {
             assert!((wa.coefficients[j] - wb.coefficients[j]).abs() < 1e-10);
         }
+    }
+
+    /// A knot in every period and nothing else: no border is left.
+    #[test]
+    fn a_block_of_leading_columns_alone_has_its_density_and_gradient() {
+        let column = |t: usize| Column {
+            name: String::new(),
+            part: Part::Level,
+            shape: Shape::Time { from: t, values: vec![1.0] },
+            mean: 0.0,
+            sd: 2.0,
+            scale: None,
+        };
+        let design = Design::order((0..5).map(column).collect(), 2, 5);
+        let b = LinearBlock::new(design, &[1.0; 10], Memory::None);
+        assert_eq!(b.design.lead, b.len());
+        let at = |sigma: f64| evaluate(&b, &R, &[2.0; 5], sigma);
+        // Two geos of a period share its level: their sum has the variance 4·2² + 2σ², their
+        // difference 2σ².
+        let sigma = 0.6_f64;
+        let log = |x: f64, v: f64| -0.5 * ((2.0 * std::f64::consts::PI * v).ln() + x * x / v);
+        let expected: f64 = (0..5)
+            .map(|t| {
+                let (sum, difference) = (R[t] + R[t + 5], R[t] - R[t + 5]);
+                let variance = 2.0 * sigma * sigma;
+                // The map to sum and difference has the determinant 2.
+                log(sum, 16.0 + variance) + log(difference, variance) + 2_f64.ln()
+            })
+            .sum();
+        let (value, w) = at(sigma);
+        assert!((value - expected).abs() < 1e-10, "{value} {expected}");
+        let h = 1e-5;
+        let numeric = (at(sigma * (1.0 + h)).0 - at(sigma * (1.0 - h)).0) / (2.0 * h);
+        assert!((w.sigma_gradient - numeric).abs() < 1e-6, "{} {numeric}", w.sigma_gradient);
     }
 
     #[test]

@@ -4,8 +4,9 @@
 //! noise, media left out (Dempster, Laird and Rubin 1977, section 4.4): with
 //! `A = I + S XᵀX S / σ²` and `m` the mean of the standardised coefficients,
 //! `s² ← s² mean_j (m_j² + A⁻¹_jj)` over the columns of a learned scale and
-//! `σ² ← (eᵀe + σ² tr(I - A⁻¹)) / n`, products being taken in the precision of noise that remembers. They are a point to start coordinates from and no estimate
-//! that anyone is told, so a few dozen steps will do.
+//! `σ² ← (eᵀe + σ² tr(I - A⁻¹)) / n`, products being taken in the precision of noise that
+//! remembers. They are a point to start coordinates from and no estimate that anyone is told, so a
+//! few dozen steps will do.
 
 use outlay_stats::linalg::{NotPositiveDefinite, cholesky, inverse, solve_lower, solve_upper};
 use outlay_stats::simd::{Kernel, dispatch, dot};
@@ -75,12 +76,12 @@ impl Reference {
         loop {
             let law = NoiseLaw { sigma: 1.0, rho, common: 0.0, power: 1.0 };
             work.residual.copy_from_slice(&target);
-            block.weigh_residual(law, &mut work);
+            let square = block.weigh(law, &mut work);
             design.project(&work.weighted, &mut by_period, &mut projected);
             let mut found = dispatch(Search {
                 gram: &block.gram(law, &model.observed),
                 projected: &projected,
-                square: dot(&target, &work.weighted),
+                square,
                 observed: model.observed.iter().sum(),
                 sd: &sd,
                 learned: &learned,
@@ -102,7 +103,8 @@ impl Reference {
                 *e *= w;
             }
             let [low, high] = bounds[i];
-            rho = lag_one(&work.residual, design.periods).clamp(low, high);
+            // No `clamp`: it panics where a prior's quantile is no number.
+            rho = lag_one(&work.residual, design.periods).max(low).min(high);
         }
     }
 }
@@ -221,7 +223,7 @@ impl Search<'_> {
             });
             if count > 0.0 {
                 let [low, high] = self.bounds[i];
-                *scale = (*scale * (sum / count).sqrt()).clamp(low, high);
+                *scale = (*scale * (sum / count).sqrt()).max(low).min(high);
             }
         }
     }

@@ -80,7 +80,7 @@ impl Whitened {
         let p = self.z.len();
         let block = &model.block;
         self.work.residual.copy_from_slice(residual);
-        block.weigh_residual(self.noise, &mut self.work);
+        block.weigh(self.noise, &mut self.work);
         block.design.project(&self.work.weighted, &mut self.by_period, &mut self.mean);
         for j in 0..p {
             self.mean[j] *= self.weight[j];
@@ -128,7 +128,7 @@ impl Whitened {
         for (d, w) in self.work.residual.iter_mut().zip(&model.observed) {
             *d *= w;
         }
-        block.weigh_residual(self.noise, &mut self.work);
+        block.weigh(self.noise, &mut self.work);
         axpy(1.0, &self.work.weighted, d_residual);
     }
 }

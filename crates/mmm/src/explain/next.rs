@@ -50,16 +50,14 @@ impl Explainer {
         unit.weights(&draw.theta, &mut self.works[channel]);
         let weights = &self.works[channel].weights;
         let mut pass = unit.pass(model.geos(), ahead);
-        let mut nothing = Vec::new();
+        let silence = repeated(unit, model.geos(), periods, horizon, ahead, 0.0);
+        unit.transform::<false>(&silence, &draw.theta, weights, ahead, &mut pass);
+        let nothing = pass.out.clone();
         let mut outcomes = Vec::with_capacity(multipliers.len());
         // Loops and no closures: what is hot must be inlined to become vector code.
-        for multiplier in std::iter::once(&0.0).chain(multipliers) {
+        for multiplier in multipliers {
             let series = repeated(unit, model.geos(), periods, horizon, ahead, *multiplier);
             unit.transform::<false>(&series, &draw.theta, weights, ahead, &mut pass);
-            if nothing.is_empty() {
-                nothing.clone_from(&pass.out);
-                continue;
-            }
             let mut outcome = 0.0;
             let rows = pass.out.chunks_exact(ahead).zip(nothing.chunks_exact(ahead));
             for (((with, without), alone), beta) in rows.zip(&alone).zip(&draw.beta[channel]) {
