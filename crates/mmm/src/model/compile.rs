@@ -324,8 +324,7 @@ fn unit(
     };
     let exposure_scale = affine(spec.scaling.media, &per_head(driver, heads)).spread;
     let known = panel.lead_in.min(pad);
-    let taken_for_granted = history != Slot::Fixed(0.0) && media.order == Order::AdstockFirst;
-    let before = (taken_for_granted && !by_reach)
+    let before = (history != Slot::Fixed(0.0) && !by_reach)
         .then(|| usual(driver, panel.lead_in, window, heads, exposure_scale));
     let driver = padded(driver, panel.lead_in, pad, heads, exposure_scale);
     let series = match exposure {

@@ -91,6 +91,15 @@ pub(crate) struct Pass {
     saturated: Vec<f64>,
     slope: [Vec<f64>; 3],
     adjoint: Vec<f64>,
+    past: Past,
+}
+
+/// What was before the data, per geo, where saturation comes first.
+#[derive(Debug, Clone)]
+struct Past {
+    exposure: Vec<f64>,
+    saturated: Vec<f64>,
+    slope: [Vec<f64>; 3],
 }
 
 /// Scratch of a channel: its weights, its passes, its effect sizes.
@@ -121,6 +130,11 @@ impl MediaUnit {
             saturated: vec![0.0; geos * (periods + self.pad)],
             slope: std::array::from_fn(|_| vec![0.0; geos * (periods + self.pad)]),
             adjoint: vec![0.0; geos * (periods + self.pad)],
+            past: Past {
+                exposure: vec![0.0; geos],
+                saturated: vec![0.0; geos],
+                slope: std::array::from_fn(|_| vec![0.0; geos]),
+            },
         };
         UnitWork {
             weights: vec![0.0; self.window],
@@ -181,6 +195,7 @@ impl MediaUnit {
             for (row, out) in rows {
                 convolve(weights, row, self.pad, out);
             }
+            self.saturated_past::<SLOPES>(series, theta, 1.0, weights, pass);
         } else {
             let n = pass.out.len();
             let rows =
@@ -201,6 +216,58 @@ impl MediaUnit {
                 self.saturation.values_and_slopes(carried, &p, out, dx, d0, d1);
             } else {
                 self.saturation.values(carried, &p, &mut pass.out);
+            }
+        }
+    }
+
+    /// Adds what the steady exposure before all that is known, times `multiplier`, carries into the
+    /// first periods where saturation comes first.
+    #[inline(always)]
+    fn saturated_past<const SLOPES: bool>(
+        &self,
+        series: &Series,
+        theta: &[f64],
+        multiplier: f64,
+        weights: &[f64],
+        pass: &mut Pass,
+    ) {
+        let Some(before) = &series.before else { return };
+        let p = self.parameters(&self.saturation_slots, theta);
+        let share = multiplier * self.history.value(theta);
+        let past = &mut pass.past;
+        for (exposure, usual) in past.exposure.iter_mut().zip(before) {
+            *exposure = share * usual;
+        }
+        if SLOPES {
+            let ([dx, d0, d1], out) = (&mut past.slope, &mut past.saturated);
+            self.saturation.values_and_slopes(&past.exposure, &p, out, dx, d0, d1);
+        } else {
+            self.saturation.values(&past.exposure, &p, &mut past.saturated);
+        }
+        let periods = pass.out.len() / before.len();
+        for (row, saturated) in pass.out.chunks_exact_mut(periods).zip(&past.saturated) {
+            self.carry_over_start(weights, *saturated, row);
+        }
+    }
+
+    /// Adds the derivative of [`Self::saturated_past`], as [`Self::transform_adjoint`] does.
+    #[inline(always)]
+    fn saturated_past_adjoint(
+        &self,
+        series: &Series,
+        weights: &[f64],
+        d_out: &[f64],
+        past: &Past,
+        weight_adjoint: &mut [f64],
+        gradient: &mut [f64],
+    ) {
+        let Some(before) = &series.before else { return };
+        let rows = d_out.chunks_exact(d_out.len() / before.len());
+        for (g, (d, usual)) in rows.zip(before).enumerate() {
+            let in_saturated = self.start_adjoint(weights, past.saturated[g], d, weight_adjoint);
+            self.history.add(gradient, in_saturated * past.slope[0][g] * usual);
+            for k in 0..self.saturation.parameters().len() {
+                self.saturation_slots[k].add(gradient, in_saturated * past.slope[k + 1][g]);
             }
         }
     }
@@ -272,6 +339,8 @@ impl MediaUnit {
             for k in 0..kinds {
                 self.saturation_slots[k].add(gradient, dot(&pass.adjoint, &pass.slope[k + 1]));
             }
+            let past = &pass.past;
+            self.saturated_past_adjoint(series, weights, d_out, past, weight_adjoint, gradient);
         } else {
             for k in 0..kinds {
                 self.saturation_slots[k].add(gradient, dot(d_out, &pass.slope[k + 1][..n]));
@@ -526,6 +595,7 @@ impl MediaUnit {
             for (row, out) in rows {
                 convolve(&w.weights, row, self.pad, out);
             }
+            self.saturated_past::<false>(&self.series, theta, multiplier, &w.weights, pass);
         } else {
             // Carry-over is linear: `carried` still holds the carried exposure of the last call
             // at multiplier one.

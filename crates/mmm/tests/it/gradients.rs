@@ -159,14 +159,17 @@ fn what_was_before_the_data_has_the_right_gradient() {
         ] {
             // Windows shorter and longer than the four periods that are known before the data.
             for (max_lag, geos) in [(3, 1), (9, 1), (9, 3), (40, 1)] {
-                check(
-                    &format!(
-                        "{history}\n[media.adstock]\nfamily = '{family}'\nmax_lag = {max_lag}\n\
-                         [media.effect]\non = '{effect}'\n\
-                         prior = {{ {prior} }}"
-                    ),
-                    geos,
-                );
+                for order in ["adstock-first", "saturation-first"] {
+                    check(
+                        &format!(
+                            "{history}\n[media]\norder = '{order}'\n\
+                             [media.adstock]\nfamily = '{family}'\nmax_lag = {max_lag}\n\
+                             [media.effect]\non = '{effect}'\n\
+                             prior = {{ {prior} }}"
+                        ),
+                        geos,
+                    );
+                }
             }
         }
     }
@@ -181,9 +184,9 @@ fn a_steady_channel_has_no_first_periods() {
     draft.channels[0].exposure = Exposure::Volume { unit: "impressions".into(), values: steady };
     draft.kpi.revenue_per_unit = None;
     let panel = Panel::new(draft).unwrap();
-    let brought = |history: &str| {
+    let brought = |history: &str, order: &str| {
         let text = format!(
-            "version = 1\npreset = 'meridian'\n{history}\n[media.adstock]\nmax_lag = 12\nalpha = {{ fixed = {{ value = 0.8 }} }}"
+            "version = 1\npreset = 'meridian'\n{history}\n[media]\norder = '{order}'\n[media.adstock]\nmax_lag = 12\nalpha = {{ fixed = {{ value = 0.8 }} }}"
         );
         let model = Arc::new(Model::new(&Spec::from_toml(&text).unwrap(), &panel).unwrap());
         let mut evaluator = Evaluator::new(Arc::clone(&model));
@@ -192,14 +195,16 @@ fn a_steady_channel_has_no_first_periods() {
         let draw = evaluator.draw(&at, &mut rng).unwrap();
         Explainer::new(model).account(&draw).channels.swap_remove(0)
     };
-    let with = brought("history = { fixed = { value = 1.0 } }");
-    let without = brought("");
-    for (t, value) in with.iter().enumerate() {
-        assert!((value / with[0] - 1.0).abs() < 1e-12, "period {t}: {value} after {}", with[0]);
+    for order in ["adstock-first", "saturation-first"] {
+        let with = brought("history = { fixed = { value = 1.0 } }", order);
+        let without = brought("", order);
+        for (t, value) in with.iter().enumerate() {
+            assert!((value / with[0] - 1.0).abs() < 1e-12, "period {t}: {value} after {}", with[0]);
+        }
+        // Four periods are known before the data, and eight more are in the window.
+        assert!(without[0] < 0.95 * without[8], "{without:?}");
+        assert!((without[8] / without[29] - 1.0).abs() < 1e-12, "{without:?}");
     }
-    // Four periods are known before the data, and eight more are in the window.
-    assert!(without[0] < 0.95 * without[8], "{without:?}");
-    assert!((without[8] / without[29] - 1.0).abs() < 1e-12, "{without:?}");
 }
 
 #[test]
