@@ -289,6 +289,8 @@ settings! {
         "own choice: there are dozens of searches", "Most boxes of plans that each search of a sensitivity looks into";
     FIT_APPROXIMATE_DRAWS = "fit.approximate_draws", 1000.0, "draws", 50.0, 1e5, Low,
         "own choice: more would not make an approximation better", "Most draws of an approximate fit";
+    FIT_MAX_THIN = "fit.max_thin", 4.0, "draws", 1.0, 64.0, Medium,
+        "measured: what default fits need that have not settled (see How often a fit is refused)", "Draws made for each kept one at most, in doublings, where chains have not settled enough for the fit to be used; 1: never more than asked";
     FIT_DRAWS = "fit.draws_max", 40000.0, "draws", 100.0, 1e7, Low,
         "own choice: ten times the usual number; 80 thousand of a brand of ten channels take 5 GB", "Most kept draws of a fit that the server is asked for, all chains together";
     FIT_BACKTEST_ORIGINS = "fit.backtest_origins", 3.0, "origins", 0.0, 50.0, Low,

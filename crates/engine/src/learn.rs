@@ -8,10 +8,10 @@ mod request;
 mod ridge;
 
 use outlay_core::Panel;
-use outlay_core::registry::keys;
+use outlay_core::registry::{Registry, keys};
 use outlay_inference::WarmStart;
 use outlay_mmm::ensemble::{self, Ensemble, Search, models};
-use outlay_mmm::fit::FitSettings;
+use outlay_mmm::fit::{FitSettings, Patience};
 use outlay_mmm::ridge::RidgeFit;
 use outlay_mmm::spec::Spec;
 use outlay_mmm::summarise::{Provenance, summarise};
@@ -154,7 +154,19 @@ fn settings(spec: &Spec, request: &FitRequest, run: Run<'_>) -> FitSettings {
         seed: request.seed,
         threads: run.threads(),
         warm: None,
+        patience: patience(spec, run.registry),
     }
+}
+
+/// Chains draw on until the fit may be used by its own verdict. Who asks for fewer draws than a
+/// good fit needs wants a glance, and gets it as quickly.
+fn patience(spec: &Spec, registry: &Registry) -> Option<Patience> {
+    let asked = (spec.sampling.chains * spec.sampling.draws) as f64;
+    (asked >= registry.get(&keys::HEALTH_ESS_MIN)).then(|| Patience {
+        rhat: registry.get(&keys::HEALTH_RHAT_FAIL),
+        ess: registry.get(&keys::HEALTH_ESS_FAIL),
+        max_thin: registry.get(&keys::FIT_MAX_THIN) as usize,
+    })
 }
 
 impl Learnt {

@@ -73,8 +73,12 @@ pub struct Sampling {
     pub chains: Vec<ChainState>,
     /// Draws of all chains and structures, warm-up included.
     pub done: usize,
-    /// Draws of the whole run.
+    /// Draws of the whole run; grows where chains draw on.
     pub total: usize,
+    /// Share of the whole run that is done. It never falls, even where chains draw on or start
+    /// again.
+    #[serde(default)]
+    pub share: f64,
     /// Wall seconds since sampling began.
     pub seconds: f64,
     /// Wall seconds left of the whole run; `null` while too little is done to say.
@@ -139,7 +143,7 @@ impl Progress {
     /// Share of the present part that is done, in 0..1; absent where it cannot be known.
     pub fn share(&self) -> Option<f64> {
         let (done, total) = match self {
-            Self::Sampling(s) => (s.done, s.total),
+            Self::Sampling(s) => return Some(s.share),
             Self::Evaluating { done, total } | Self::Studying { done, total } => (*done, *total),
             Self::Stage { .. } | Self::Searching(_) => return None,
         };

@@ -25,8 +25,8 @@ const SAMPLING_WINDOWS: usize = 4;
 pub(crate) enum Order {
     /// Begin attempt `attempt` at `position` and warm up.
     WarmUp { position: Vec<f64>, attempt: usize },
-    /// Make the kept draws.
-    Draw,
+    /// Keep `Settings::draws` draws, every `thin`-th of those made; `made` were made before.
+    Draw { thin: usize, made: usize },
 }
 
 /// What came of an order.
@@ -62,6 +62,8 @@ struct Attempt<D: Density> {
     /// Gradient evaluations of earlier attempts.
     spent: u64,
     warmup_divergences: usize,
+    /// Divergent iterations after warm-up.
+    divergences: usize,
     step_size: f64,
 }
 
@@ -81,6 +83,7 @@ impl<T: Target> Worker<'_, T> {
             number: 0,
             spent: 0,
             warmup_divergences: 0,
+            divergences: 0,
             step_size: 0.0,
         };
         while let Ok(order) = orders.recv() {
@@ -93,7 +96,7 @@ impl<T: Target> Worker<'_, T> {
                     attempt.number = number;
                     self.warm_up(&mut attempt)
                 }
-                Order::Draw => self.draw(&mut attempt),
+                Order::Draw { thin, made } => self.draw(&mut attempt, thin, made),
             }))
             .unwrap_or_else(|panic| {
                 let message = panic
@@ -134,6 +137,7 @@ impl<T: Target> Worker<'_, T> {
         let mut watch = Watch::new(self.settings.stuck);
         let mut before = attempt.position.clone();
         attempt.warmup_divergences = 0;
+        attempt.divergences = 0;
         for iteration in 0..self.warmup {
             if self.stopped() {
                 return Report::Interrupted;
@@ -154,7 +158,11 @@ impl<T: Target> Worker<'_, T> {
             let grace = self.settings.stuck.grace;
             let judged = watch.note(moved, transition.divergent, transition.step_size, grace);
             let evaluations = attempt.spent + kernel.evaluations();
-            let done = Done { iteration: iteration + 1, divergences: attempt.warmup_divergences };
+            let done = Done {
+                iteration: iteration + 1,
+                total: self.warmup,
+                divergences: attempt.warmup_divergences,
+            };
             self.show(Phase::WarmUp, done, &transition, evaluations, attempt.number);
             if let Some(reason) = judged {
                 return Report::Stuck(reason);
@@ -166,7 +174,7 @@ impl<T: Target> Worker<'_, T> {
         }
     }
 
-    fn draw(&self, attempt: &mut Attempt<T::Density>) -> Report {
+    fn draw(&self, attempt: &mut Attempt<T::Density>, thin: usize, made: usize) -> Report {
         let Some(kernel) = attempt.kernel.as_mut() else {
             return Report::Stuck(StuckReason::BadStart);
         };
@@ -177,8 +185,8 @@ impl<T: Target> Worker<'_, T> {
         let window = rules.window * SAMPLING_WINDOWS;
         let mut watch = Watch::new(StuckRules { window, ..rules });
         let mut before = attempt.position.clone();
-        let mut divergences = 0;
-        for iteration in 0..self.settings.draws {
+        let count = thin * self.settings.draws;
+        for iteration in 0..count {
             if self.stopped() {
                 break;
             }
@@ -193,12 +201,18 @@ impl<T: Target> Worker<'_, T> {
             };
             let moved = before != attempt.position;
             before.copy_from_slice(&attempt.position);
-            divergences += usize::from(transition.divergent);
+            attempt.divergences += usize::from(transition.divergent);
             region.add(&attempt.position, transition.log_density);
-            keep(&mut draws, &attempt.position, &transition);
+            if (iteration + 1).is_multiple_of(thin) {
+                keep(&mut draws, &attempt.position, &transition);
+            }
             let judged = watch.note(moved, transition.divergent, transition.step_size, 0);
             let evaluations = attempt.spent + kernel.evaluations();
-            let done = Done { iteration: iteration + 1, divergences };
+            let done = Done {
+                iteration: made + iteration + 1,
+                total: made + count,
+                divergences: attempt.divergences,
+            };
             self.show(Phase::Sampling, done, &transition, evaluations, attempt.number);
             if let Some(reason) = judged {
                 return Report::Stuck(reason);
@@ -209,6 +223,7 @@ impl<T: Target> Worker<'_, T> {
         {
             return Report::Stuck(reason);
         }
+        draws.thin = thin;
         draws.step_size = attempt.step_size;
         draws.warmup = self.warmup;
         draws.warmup_divergences = attempt.warmup_divergences;
@@ -234,18 +249,15 @@ impl<T: Target> Worker<'_, T> {
         gradient_evaluations: u64,
         restarts: usize,
     ) {
-        let total = match phase {
-            Phase::WarmUp => self.warmup,
-            Phase::Sampling => self.settings.draws,
-        };
-        if !done.iteration.is_multiple_of(self.settings.progress_every) && done.iteration != total {
+        let last = done.iteration == done.total;
+        if !done.iteration.is_multiple_of(self.settings.progress_every) && !last {
             return;
         }
         self.observer.progress(&Progress {
             chain: self.chain,
             phase,
             iteration: done.iteration,
-            total,
+            total: done.total,
             divergences: done.divergences,
             step_size: transition.step_size,
             leapfrogs: transition.leapfrogs,
@@ -259,6 +271,7 @@ impl<T: Target> Worker<'_, T> {
 /// How far a phase is.
 struct Done {
     iteration: usize,
+    total: usize,
     divergences: usize,
 }
 

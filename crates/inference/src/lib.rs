@@ -74,7 +74,7 @@ pub use mode::{Mode, ModeSettings, Outcome, find_mode, negative_hessian};
 pub use pathfinder::pathfinder;
 pub use progress::{Observer, Phase, Progress, Silent};
 pub use run::{AbandonedChain, ChainDraws, Run};
-pub use sampler::sample;
+pub use sampler::{sample, sample_until};
 pub use settings::{Metric, Settings, StuckRules};
 pub use smoothing::smooth_ratios;
 pub use start::{Start, WarmStart};

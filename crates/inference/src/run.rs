@@ -41,6 +41,8 @@ pub struct ChainDraws {
     pub depth: Vec<u32>,
     /// Whether the trajectory ended at the maximum depth instead of a U-turn.
     pub max_depth_reached: Vec<bool>,
+    /// Draws that were made for each kept one.
+    pub thin: usize,
     /// Step size after warm-up, in the adapted metric's units.
     pub step_size: f64,
     /// Warm-up iterations of the accepted attempt.
@@ -134,6 +136,7 @@ impl ChainDraws {
             leapfrogs: Vec::with_capacity(draws),
             depth: Vec::with_capacity(draws),
             max_depth_reached: Vec::with_capacity(draws),
+            thin: 1,
             step_size: 0.0,
             warmup: 0,
             warmup_divergences: 0,
@@ -162,6 +165,29 @@ impl ChainDraws {
         self.positions.iter().skip(index).step_by(self.dim.max(1)).copied().collect()
     }
 
+    /// Every second draw of these and the equally many of `later`, which goes on where these end.
+    pub(crate) fn thinned_with(self, later: Self) -> Self {
+        let mut positions = self.positions;
+        positions.extend(later.positions);
+        Self {
+            positions: positions
+                .chunks_exact(self.dim.max(1))
+                .skip(1)
+                .step_by(2)
+                .flatten()
+                .copied()
+                .collect(),
+            log_density: every_second(self.log_density, later.log_density),
+            energy: every_second(self.energy, later.energy),
+            divergent: every_second(self.divergent, later.divergent),
+            leapfrogs: every_second(self.leapfrogs, later.leapfrogs),
+            depth: every_second(self.depth, later.depth),
+            max_depth_reached: every_second(self.max_depth_reached, later.max_depth_reached),
+            thin: 2 * self.thin,
+            ..later
+        }
+    }
+
     pub(crate) fn truncate(&mut self, draws: usize) {
         self.positions.truncate(draws * self.dim);
         self.log_density.truncate(draws);
@@ -171,4 +197,8 @@ impl ChainDraws {
         self.depth.truncate(draws);
         self.max_depth_reached.truncate(draws);
     }
+}
+
+fn every_second<T>(first: Vec<T>, later: Vec<T>) -> Vec<T> {
+    first.into_iter().chain(later).skip(1).step_by(2).collect()
 }

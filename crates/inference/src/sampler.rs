@@ -42,6 +42,28 @@ pub fn sample<T: Target>(
     observer: &dyn Observer,
     cancel: &AtomicBool,
 ) -> Result<Run, SampleError> {
+    sample_until(target, settings, start, observer, cancel, &|_| true)
+}
+
+/// As [`sample`]; where `enough` says no to the kept draws of all chains, they draw on from where
+/// they are: as many draws again as were made so far, of all of which every second is kept. So the
+/// number of kept draws and the memory stay the same, until `enough` says yes or
+/// [`Settings::max_thin`] draws were made for each kept one.
+///
+/// Chains that are still suspicious after all restarts do not draw on: more of the same would not
+/// help. When the user cancels, or a chain gets stuck, while it draws on, what was kept before
+/// counts.
+///
+/// # Errors
+/// As [`sample`].
+pub fn sample_until<T: Target>(
+    target: &T,
+    settings: &Settings,
+    start: &Start,
+    observer: &dyn Observer,
+    cancel: &AtomicBool,
+    enough: &dyn Fn(&[&ChainDraws]) -> bool,
+) -> Result<Run, SampleError> {
     settings.validate()?;
     let mut probe = Checked::new(target.density());
     let start = start.check(&mut probe, settings)?;
@@ -80,7 +102,7 @@ pub fn sample<T: Target>(
             chains: (0..settings.chains).map(|_| Standing::default()).collect(),
         };
         // Dropping the coordinator closes the channels, which ends the threads.
-        coordinator.run().inspect_err(|_| failed.store(true, Ordering::Relaxed))
+        coordinator.run(enough).inspect_err(|_| failed.store(true, Ordering::Relaxed))
     })
 }
 
@@ -108,7 +130,7 @@ struct Standing {
 }
 
 impl<D: Density> Coordinator<'_, D> {
-    fn run(mut self) -> Result<Run, SampleError> {
+    fn run(mut self, enough: &dyn Fn(&[&ChainDraws]) -> bool) -> Result<Run, SampleError> {
         let mut pending: Vec<usize> = (0..self.chains.len()).collect();
         let mut interrupted = false;
         for &chain in &pending {
@@ -123,7 +145,7 @@ impl<D: Density> Coordinator<'_, D> {
             }
             pending.retain(|&chain| !self.chains.get(chain).is_none_or(|c| c.abandoned));
             for &chain in &pending {
-                self.send(chain, Order::Draw);
+                self.send(chain, Order::Draw { thin: 1, made: 0 });
             }
             interrupted = self.collect(&pending)?;
             if !interrupted {
@@ -131,7 +153,46 @@ impl<D: Density> Coordinator<'_, D> {
                 pending = self.restart_stuck(&all);
             }
         }
+        if !interrupted {
+            interrupted = self.draw_on(enough)?;
+        }
         self.finish(interrupted)
+    }
+
+    /// Lets all chains draw on until it is enough, or as much as may be. True when cancelled.
+    fn draw_on(&mut self, enough: &dyn Fn(&[&ChainDraws]) -> bool) -> Result<bool, SampleError> {
+        if self.chains.iter().any(|c| c.abandoned || c.suspicion.is_some()) {
+            return Ok(false);
+        }
+        let all: Vec<usize> = (0..self.chains.len()).collect();
+        let mut thin = 1;
+        while 2 * thin <= self.settings.max_thin && !self.is_enough(enough) {
+            let earlier: Vec<_> = self.chains.iter_mut().map(|c| c.draws.take()).collect();
+            for &chain in &all {
+                self.send(chain, Order::Draw { thin, made: thin * self.settings.draws });
+            }
+            let interrupted = self.collect(&all)?;
+            let whole = !interrupted && self.chains.iter().all(|c| c.draws.is_some());
+            for (standing, earlier) in self.chains.iter_mut().zip(earlier) {
+                let later = standing.draws.take().filter(|_| whole);
+                standing.suspicion = standing.stuck.take();
+                standing.draws = match (earlier, later) {
+                    (Some(earlier), Some(later)) => Some(Box::new(earlier.thinned_with(*later))),
+                    (earlier, _) => earlier,
+                };
+            }
+            if !whole {
+                return Ok(interrupted);
+            }
+            thin *= 2;
+        }
+        Ok(false)
+    }
+
+    fn is_enough(&self, enough: &dyn Fn(&[&ChainDraws]) -> bool) -> bool {
+        let draws: Vec<&ChainDraws> =
+            self.chains.iter().filter_map(|c| c.draws.as_deref()).collect();
+        enough(&draws)
     }
 
     /// Waits for the warm-up of `chains` and starts stuck ones again until none is left.

@@ -17,6 +17,9 @@ pub struct Settings {
     pub warm_warmup: usize,
     /// Kept draws per chain, at least 1.
     pub draws: usize,
+    /// Draws made for each kept one at most, where what was drawn is not enough
+    /// ([`crate::sample_until`]); at least 1. Chains draw on in doublings.
+    pub max_thin: usize,
     /// Mean acceptance probability that the step size is adapted to, in 0.5..0.999. Where no
     /// iteration diverges, 0.8 takes about half the gradients of 0.9; 0.95 to 0.99 is for
     /// posteriors with narrow places.
@@ -91,6 +94,7 @@ impl Default for Settings {
             warmup: 1000,
             warm_warmup: 200,
             draws: 1000,
+            max_thin: 1,
             target_accept: 0.9,
             max_depth: 10,
             metric: Metric::default(),
@@ -131,6 +135,7 @@ impl Settings {
         require("warmup", self.warmup, self.warmup >= 20, "must be at least 20")?;
         require("warm_warmup", self.warm_warmup, self.warm_warmup >= 20, "must be at least 20")?;
         require("draws", self.draws, self.draws >= 1, "must be at least 1")?;
+        require("max_thin", self.max_thin, self.max_thin >= 1, "must be at least 1")?;
         require(
             "target_accept",
             self.target_accept,

@@ -66,19 +66,13 @@ fn main() {
 fn world(spec: &Spec, family: &FamilySettings, sampling: &Sampling, seed: u64) -> Vec<Scored> {
     let world = World::simulate(&random_world(family, seed), seed).unwrap();
     let model = Model::new(spec, &world.panel).unwrap();
-    let settings = FitSettings { sampling: sampling.clone(), seed, threads: 1, warm: None };
+    let settings =
+        FitSettings { sampling: sampling.clone(), seed, threads: 1, warm: None, patience: None };
     let fitted = nuts(model, &settings, &Silent, &AtomicBool::new(false)).unwrap();
     let scalars = Scalars::new(&fitted.model);
     let divergences: usize = fitted.facts.iter().map(|f| f.divergences).sum();
     let rhat = (0..fitted.model.layout.len())
-        .filter_map(|i| {
-            let chains: Vec<Vec<f64>> = fitted
-                .chains
-                .iter()
-                .map(|c| c.iter().map(|d| scalars.value(i, d)).collect())
-                .collect();
-            outlay_inference::diagnostics::rhat(&chains)
-        })
+        .filter_map(|i| outlay_inference::diagnostics::rhat(&scalars.chains(i, &fitted.chains)))
         .fold(1.0, f64::max);
     eprintln!("world {seed}: rhat {rhat:.3}, {divergences} divergent");
     returns(&Ensemble::single(fitted))

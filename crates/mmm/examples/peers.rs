@@ -159,6 +159,7 @@ fn main() {
         seed: wanted.seed,
         threads: wanted.threads,
         warm: None,
+        patience: None,
     };
     let fitted = nuts(model, &settings, &first, &AtomicBool::new(false)).unwrap();
     let done = Moment::now(start);
@@ -248,8 +249,7 @@ impl Scalar {
 fn scalars(fitted: &Fitted) -> Vec<Scalar> {
     let all = Scalars::new(&fitted.model);
     let one = |(i, name): (usize, &String)| {
-        let chains: Vec<Vec<f64>> =
-            fitted.chains.iter().map(|c| c.iter().map(|d| all.value(i, d)).collect()).collect();
+        let chains = all.chains(i, &fitted.chains);
         let found = diagnostics::convergence(&chains);
         let draws: Vec<f64> = chains.concat();
         let mean = draws.iter().sum::<f64>() / draws.len() as f64;

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use outlay_inference::diagnostics::convergence;
 use outlay_inference::{
-    Approximation, ApproximationSettings, Observer, Run, SampleError, Settings, Start,
-    StartSettings, WarmStart, laplace, pathfinder, sample, starts,
+    Approximation, ApproximationSettings, ChainDraws, Observer, Run, SampleError, Settings, Start,
+    StartSettings, WarmStart, laplace, pathfinder, sample_until, starts,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -15,6 +16,7 @@ use thiserror::Error;
 
 use crate::density::{Draw, Evaluator, Posterior};
 use crate::model::{Model, ModelError};
+use crate::scalars::Scalars;
 use crate::summary::Method;
 
 /// Prior draws from which optimisation paths begin.
@@ -36,6 +38,32 @@ pub struct FitSettings {
     pub threads: usize,
     /// State of an earlier fit of a similar model.
     pub warm: Option<WarmStart>,
+    /// When chains that have not settled draw on; `None`: never.
+    #[serde(default)]
+    pub patience: Option<Patience>,
+}
+
+/// When the draws of a structure are enough, and how long it may go on until they are.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Patience {
+    /// R-hat that every parameter must stay below.
+    pub rhat: f64,
+    /// Effective draws, of the bulk and of the tails, that every parameter must have.
+    pub ess: f64,
+    /// Draws made for each kept one at most; chains draw on in doublings.
+    pub max_thin: usize,
+}
+
+impl Patience {
+    /// Whether every scalar of these chains has settled.
+    fn ends_with(&self, model: &Model, chains: &[Vec<Draw>]) -> bool {
+        let scalars = Scalars::new(model);
+        (0..scalars.len()).into_par_iter().all(|i| {
+            let c = convergence(&scalars.chains(i, chains));
+            let enough = |ess: Option<f64>| ess.is_none_or(|ess| ess >= self.ess);
+            c.rhat.is_none_or(|rhat| rhat < self.rhat) && enough(c.ess_bulk) && enough(c.ess_tail)
+        })
+    }
 }
 
 fn one() -> usize {
@@ -66,6 +94,9 @@ pub struct ChainFacts {
     pub step_size: f64,
     /// Warm-up draws.
     pub warmup: usize,
+    /// Draws that were made for each kept one: more than one where chains had to draw on.
+    #[serde(default = "one")]
+    pub thin: usize,
     /// Whether the chain's energy never joined the others'.
     pub suspicious: bool,
 }
@@ -142,12 +173,19 @@ pub fn nuts(
         chains: sampling.chains,
         warmup: sampling.warmup,
         draws: sampling.draws,
+        max_thin: settings.patience.map_or(1, |p| p.max_thin),
         target_accept: sampling.target_accept,
         seed: settings.seed,
         threads: settings.threads,
         ..Settings::default()
     };
-    let run = sample(&posterior, &run_settings, &start, observer, cancel)?;
+    let enough = |chains: &[&ChainDraws]| {
+        settings.patience.is_none_or(|patience| {
+            let chains = all_draws(&posterior, chains, settings.seed);
+            patience.ends_with(&posterior.model, &chains)
+        })
+    };
+    let run = sample_until(&posterior, &run_settings, &start, observer, cancel, &enough)?;
     Ok(from_run(&posterior, &run, settings.seed))
 }
 
@@ -195,12 +233,16 @@ fn draws(posterior: &Posterior, positions: &[f64], seed: u64, chain: u64) -> Vec
         .collect()
 }
 
-fn from_run(posterior: &Posterior, run: &Run, seed: u64) -> Fitted {
-    let chains = run
-        .chains
+/// The draws of several chains.
+fn all_draws(posterior: &Posterior, chains: &[&ChainDraws], seed: u64) -> Vec<Vec<Draw>> {
+    chains
         .par_iter()
         .map(|chain| draws(posterior, &chain.positions, seed, chain.chain as u64))
-        .collect();
+        .collect()
+}
+
+fn from_run(posterior: &Posterior, run: &Run, seed: u64) -> Fitted {
+    let chains = all_draws(posterior, &run.chains.iter().collect::<Vec<_>>(), seed);
     let facts = run
         .chains
         .iter()
@@ -210,6 +252,7 @@ fn from_run(posterior: &Posterior, run: &Run, seed: u64) -> Fitted {
             leapfrogs: chain.leapfrogs.iter().map(|l| u64::from(*l)).sum(),
             step_size: chain.step_size,
             warmup: chain.warmup,
+            thin: chain.thin,
             suspicious: chain.suspicion.is_some(),
         })
         .collect();

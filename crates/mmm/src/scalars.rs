@@ -97,6 +97,11 @@ impl Scalars {
         self.names.is_empty()
     }
 
+    /// Scalar `i` of every draw, chain by chain.
+    pub fn chains(&self, i: usize, chains: &[Vec<Draw>]) -> Vec<Vec<f64>> {
+        chains.iter().map(|chain| chain.iter().map(|d| self.value(i, d)).collect()).collect()
+    }
+
     /// Scalar `i` of a draw.
     pub fn value(&self, i: usize, draw: &Draw) -> f64 {
         match self.sources[i] {

@@ -13,7 +13,6 @@ use outlay_core::registry::Registry;
 use outlay_inference::diagnostics;
 use rayon::prelude::*;
 
-use crate::density::Draw;
 use crate::ensemble::{Ensemble, Member};
 use crate::explain::Account;
 use crate::model::Model;
@@ -289,8 +288,7 @@ fn parameters_of(member: &Member) -> Vec<(String, ParameterSummary)> {
     (0..scalars.len())
         .into_par_iter()
         .map(|i| {
-            let of = |chain: &Vec<Draw>| chain.iter().map(|d| scalars.value(i, d)).collect();
-            let chains: Vec<Vec<f64>> = fitted.chains.iter().map(of).collect();
+            let chains = scalars.chains(i, &fitted.chains);
             let exact = fitted.method == Method::Nuts;
             let c = exact.then(|| diagnostics::convergence(&chains));
             let summary = ParameterSummary {
@@ -329,6 +327,7 @@ fn diagnostics_of(
         chains: fits.iter().map(|f| f.chains.len()).sum(),
         warmup: facts.first().map_or(0, |f| f.warmup),
         draws: fits.first().and_then(|f| f.chains.first()).map_or(0, Vec::len),
+        thin: thin(ensemble),
         rhat_max,
         rhat_max_parameter,
         ess_bulk_min,
@@ -341,4 +340,10 @@ fn diagnostics_of(
         restarts: fits.iter().map(|f| f.restarts).sum(),
         interrupted: ensemble.interrupted(),
     }
+}
+
+/// Draws made for each kept one, in the structure that drew on for longest.
+fn thin(ensemble: &Ensemble) -> usize {
+    let facts = ensemble.members.iter().flat_map(|m| &m.fitted.facts);
+    facts.map(|f| f.thin).max().unwrap_or(1)
 }

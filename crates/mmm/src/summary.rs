@@ -427,6 +427,11 @@ pub struct Backtest {
     pub skill: f64,
 }
 
+/// Of a summary written before chains could draw on.
+fn one() -> usize {
+    1
+}
+
 /// Sampler and convergence diagnostics.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -437,6 +442,10 @@ pub struct Diagnostics {
     pub warmup: usize,
     /// Kept draws per chain.
     pub draws: usize,
+    /// Draws made for each kept one, in the structure that had to draw on for longest; 1 where
+    /// none had to.
+    #[serde(default = "one")]
+    pub thin: usize,
     /// Largest R-hat over all parameters.
     pub rhat_max: f64,
     /// The parameter with the largest R-hat.

@@ -2336,6 +2336,11 @@ export interface components {
             rhat_max_parameter: string;
             /** @description Step size per chain. */
             step_size: number[];
+            /**
+             * @description Draws made for each kept one, in the structure that had to draw on for longest; 1 where
+             *     none had to.
+             */
+            thin?: number;
             /** @description Warm-up draws per chain. */
             warmup: number;
         };

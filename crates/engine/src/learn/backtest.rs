@@ -4,7 +4,7 @@ use outlay_core::registry::{Registry, keys};
 use outlay_core::{Granularity, Panel};
 use outlay_inference::SampleError;
 use outlay_mmm::backtest::{BacktestSettings, backtest};
-use outlay_mmm::fit::FitError;
+use outlay_mmm::fit::{FitError, FitSettings};
 use outlay_mmm::spec::Spec;
 use outlay_mmm::summary::{Backtest, Method};
 
@@ -43,7 +43,8 @@ pub(super) fn rolling(
     }
     run.tell(&Progress::Stage { stage: Stage::Backtesting });
     let draws = run.registry.get(&keys::FIT_BACKTEST_DRAWS) as usize;
-    let mut settings = settings(spec, request, run);
+    // What is foretold hardly depends on how well every parameter is known: no drawing on.
+    let mut settings = FitSettings { patience: None, ..settings(spec, request, run) };
     settings.sampling.warmup = draws;
     settings.sampling.draws = draws;
     let least = run.registry.get(&keys::FIT_BACKTEST_HORIZONS) * request.horizon as f64;

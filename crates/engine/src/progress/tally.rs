@@ -29,13 +29,18 @@ pub(super) struct Tally {
     structure: usize,
     /// Latest word of each chain in this structure.
     chains: Vec<Option<Progress>>,
+    /// Draws of each chain in this structure: more than planned where they draw on.
+    drawing: usize,
     /// Draws of earlier structures.
     before: usize,
+    /// The largest share of the whole so far.
+    share: f64,
 }
 
 impl Tally {
     pub(super) fn new(plan: Plan) -> Self {
-        Self { structure: 0, chains: vec![None; plan.chains], before: 0, plan }
+        let chains = vec![None; plan.chains];
+        Self { structure: 0, chains, drawing: plan.draws, before: 0, share: 0.0, plan }
     }
 
     /// Takes a chain's word in; true where it is the first one of another structure. A chain counts
@@ -49,6 +54,7 @@ impl Tally {
         if begun {
             self.before += self.here();
             self.structure += 1;
+            self.drawing = self.plan.draws;
             self.chains.fill(None);
         }
         if let Some(slot) = self.chains.get_mut(progress.chain) {
@@ -57,8 +63,10 @@ impl Tally {
         // A warm start warms up for less than was asked.
         match progress.phase {
             Phase::WarmUp => self.plan.warmup = progress.total,
-            Phase::Sampling => self.plan.draws = progress.total,
+            Phase::Sampling => self.drawing = progress.total,
         }
+        let (done, whole) = self.draws();
+        self.share = self.share.max(done as f64 / whole.max(1) as f64);
         begun
     }
 
@@ -86,6 +94,7 @@ impl Tally {
             chains: self.seen().map(chain).collect(),
             done,
             total,
+            share: self.share,
             seconds,
             seconds_left: self.seconds_left(seconds),
             spoke,
@@ -119,9 +128,10 @@ impl Tally {
 
     /// Draws of all chains in all structures so far, and of the whole run.
     fn draws(&self) -> (usize, usize) {
-        let each = self.plan.chains * (self.plan.warmup + self.plan.draws);
-        let whole = each * self.plan.structures.len().max(1);
-        ((self.before + self.here()).min(whole), whole)
+        let each = |draws| self.plan.chains * (self.plan.warmup + draws);
+        let after = self.plan.structures.len().saturating_sub(self.structure + 1);
+        let here = each(self.drawing);
+        (self.before + self.here().min(here), self.before + here + after * each(self.plan.draws))
     }
 
     /// Seconds left of the whole run if it goes on as it did for `seconds`; `None` while too little
@@ -193,6 +203,22 @@ mod tests {
         // Its iterations begin again; its evaluations are counted on.
         assert!(!tally.note(&word(0, Phase::WarmUp, 10, 1470)));
         assert_eq!(tally.structure(), Some((1, 2, "additive")));
+    }
+
+    #[test]
+    fn drawing_on_belongs_to_one_structure() {
+        let mut tally = tally(&["additive", "multiplicative"]);
+        for chain in [0, 1] {
+            tally.note(&word(chain, Phase::Sampling, 100, 1400));
+        }
+        assert_eq!(tally.draws(), (400, 800));
+        tally.note(&Progress { total: 200, ..word(0, Phase::Sampling, 150, 2100) });
+        assert_eq!(tally.draws(), (450, 1000), "this structure alone takes longer");
+        assert_eq!(tally.sampling(1.0, 0, false).share, 0.5, "what was reached stays");
+        tally.note(&Progress { total: 200, ..word(0, Phase::Sampling, 200, 2800) });
+        tally.note(&Progress { total: 200, ..word(1, Phase::Sampling, 200, 2800) });
+        assert!(tally.note(&word(0, Phase::WarmUp, 50, 350)));
+        assert_eq!(tally.draws(), (650, 1000));
     }
 
     #[test]

@@ -52,7 +52,14 @@ pub(crate) struct Caller {
 
 impl Caller {
     pub(crate) fn new() -> Self {
-        Self { registry: Registry::default(), cancel: AtomicBool::new(false) }
+        Self::with(&[])
+    }
+
+    /// With some keys set otherwise.
+    pub(crate) fn with(keys: &[(&str, f64)]) -> Self {
+        let keys = keys.iter().map(|(key, value)| ((*key).to_owned(), *value));
+        let registry = Registry::with(keys).unwrap();
+        Self { registry, cancel: AtomicBool::new(false) }
     }
 
     pub(crate) fn quiet(&self) -> Run<'_> {

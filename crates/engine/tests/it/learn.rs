@@ -95,6 +95,36 @@ fn a_fit_without_several_structures_leaves_none_of_an_earlier_one() {
 }
 
 #[test]
+fn chains_draw_on_until_the_fit_may_be_used_by_its_own_verdict() {
+    let thin = |draws: usize, keys: &[(&str, f64)]| {
+        let asked = json!({"preset": "pymc-marketing", "chains": 2, "warmup": 100,
+            "draws": draws, "backtest": 0});
+        let watched: Mutex<Vec<f64>> = Mutex::new(Vec::new());
+        let watch = |p: &Progress| watched.lock().unwrap().extend(p.share());
+        let caller = Caller::with(keys);
+        let learnt = learn(&data(), &request(asked), None, caller.watched(&watch)).unwrap();
+        let shares = watched.into_inner().unwrap();
+        assert!(shares.is_sorted() && shares.last() == Some(&1.0), "{shares:?}");
+        let found = &learnt.summary.diagnostics;
+        assert_eq!(found.draws, draws, "as many are kept");
+        let advice = learnt.summary.health.findings.into_iter().map(|f| f.advice);
+        (found.thin, advice.collect::<Vec<_>>().join("\n"))
+    };
+    let never = ("health.ess_fail", 1e6);
+    let (longest, advice) = thin(200, &[never]);
+    assert_eq!(longest, 4);
+    assert!(advice.contains("--set fit.max_thin=16"), "{advice}");
+    assert_eq!(thin(200, &[never, ("fit.max_thin", 2.0)]).0, 2);
+    let (usual, advice) = thin(200, &[never, ("fit.max_thin", 1.0)]);
+    assert_eq!(usual, 1);
+    assert!(advice.contains("--draws 400"), "{advice}");
+    let settled = [("health.ess_fail", 1.0), ("health.rhat_fail", 3.0)];
+    assert_eq!(thin(200, &settled).0, 1);
+    // Fewer than a good fit needs are a glance.
+    assert_eq!(thin(150, &[never]).0, 1);
+}
+
+#[test]
 fn a_stop_before_the_first_draw_leaves_nothing() {
     let caller = Caller::new();
     caller.cancel.store(true, Ordering::Relaxed);

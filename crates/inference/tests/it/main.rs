@@ -4,6 +4,7 @@
 mod approximations;
 mod calibration;
 mod densities;
+mod drawing_on;
 mod interruption;
 mod restarts;
 mod sampling;

@@ -80,6 +80,7 @@ pub(super) fn refit(
                 seed: seed.wrapping_add(attempt as u64),
                 threads: 1,
                 warm: None,
+                patience: None,
             };
             nuts(model.clone(), &fit, &Silent, cancel)
         })?;

@@ -83,6 +83,7 @@ fn score(findings: &[Finding], registry: &Registry) -> f64 {
 
 fn convergence(review: &mut Review<'_>, summary: &Summary, ensemble: &Ensemble) {
     let d = &summary.diagnostics;
+    let more = draw_more(d.draws, d.thin);
     let warn = review.registry.get(&keys::HEALTH_RHAT_WARN);
     let fail = review.registry.get(&keys::HEALTH_RHAT_FAIL);
     let verdict = match d.rhat_max {
@@ -94,7 +95,7 @@ fn convergence(review: &mut Review<'_>, summary: &Summary, ensemble: &Ensemble) 
         "convergence.rhat",
         verdict,
         format!("chains agree to R-hat {:.3} (worst: {})", d.rhat_max, d.rhat_max_parameter),
-        "draw more (`--draws 2000`); if it stays, the data cannot tell this parameter from others: fix its prior or merge channels",
+        &format!("{more}; if it stays, the data cannot tell this parameter from others: fix its prior or merge channels"),
     );
     let least = review.registry.get(&keys::HEALTH_ESS_MIN);
     let none = review.registry.get(&keys::HEALTH_ESS_FAIL);
@@ -111,7 +112,7 @@ fn convergence(review: &mut Review<'_>, summary: &Summary, ensemble: &Ensemble) 
             "at least {ess:.0} effective draws in every parameter (fewest: {})",
             d.ess_bulk_min_parameter
         ),
-        "draw more (`--draws 2000`)",
+        &more,
     );
     let share = d.divergences as f64
         / ensemble.members.iter().map(|m| m.fitted.len()).sum::<usize>().max(1) as f64;
@@ -145,6 +146,15 @@ fn convergence(review: &mut Review<'_>, summary: &Summary, ensemble: &Ensemble) 
             format!("interrupted: {} draws were kept", fits().map(Fitted::len).sum::<usize>()),
             "run again to the end before deciding anything",
         );
+    }
+}
+
+/// What to do where draws are too few. Chains that drew on keep no more draws for it, which is
+/// kinder to memory than more kept ones.
+fn draw_more(draws: usize, thin: usize) -> String {
+    match thin {
+        0 | 1 => format!("draw more (`--draws {}`)", 2 * draws),
+        _ => format!("let the chains draw on for longer (`--set fit.max_thin={}`)", 4 * thin),
     }
 }
 

@@ -88,7 +88,7 @@ pub(crate) fn answer_with(panel: &Panel, change: &dyn Fn(&mut Spec)) -> Summary 
     spec.sampling.draws = 500;
     change(&mut spec);
     let sampling = spec.sampling.clone();
-    let settings = FitSettings { sampling, seed: 5, threads: 2, warm: None };
+    let settings = FitSettings { sampling, seed: 5, threads: 2, warm: None, patience: None };
     let search = Search { method: Method::Nuts, settings: &settings, approximate_draws: 0 };
     let ensemble = learn(&spec, panel, search, &Silent, &AtomicBool::new(false)).unwrap();
     summarise(&ensemble, &Registry::default(), &Provenance::default())

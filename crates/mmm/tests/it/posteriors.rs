@@ -22,7 +22,8 @@ fn fit(panel: &Panel, preset: Preset, draws: usize, seed: u64) -> Fitted {
     let mut spec = Spec::preset(preset);
     spec.sampling.draws = draws;
     let model = Model::new(&spec, panel).unwrap();
-    let settings = FitSettings { sampling: spec.sampling, seed, threads: 2, warm: None };
+    let settings =
+        FitSettings { sampling: spec.sampling, seed, threads: 2, warm: None, patience: None };
     nuts(model, &settings, &Silent, &AtomicBool::new(false)).unwrap()
 }
 
@@ -50,8 +51,7 @@ fn compare(fitted: &Fitted, reference: &Value, least: usize) {
     assert_eq!(divergences, 0);
     let mut compared = 0;
     for (i, name) in scalars.names.iter().enumerate() {
-        let of = |chain: &Vec<_>| chain.iter().map(|d| scalars.value(i, d)).collect();
-        let chains: Vec<Vec<f64>> = fitted.chains.iter().map(of).collect();
+        let chains = scalars.chains(i, &fitted.chains);
         let c = diagnostics::convergence(&chains);
         let (rhat, ess) = (c.rhat.unwrap(), c.ess_bulk.unwrap());
         assert!(rhat < 1.01, "{name}: R-hat {rhat}");

@@ -4,9 +4,11 @@ use std::sync::atomic::AtomicBool;
 
 use outlay_core::{Panel, PanelDraft};
 use outlay_inference::Silent;
+use outlay_inference::diagnostics::convergence;
 use outlay_mmm::ensemble::{Ensemble, Search, learn, models};
-use outlay_mmm::fit::FitSettings;
+use outlay_mmm::fit::{FitSettings, Fitted, Patience};
 use outlay_mmm::model::ModelError;
+use outlay_mmm::scalars::Scalars;
 use outlay_mmm::spec::{Preset, Spec};
 use outlay_mmm::summary::Method;
 use outlay_world::{BrandClass, FamilySettings, World, random_brand, random_world};
@@ -29,7 +31,13 @@ fn fitted(panel: &Panel) -> Ensemble {
     let mut spec = Spec::preset(Preset::Outlay);
     spec.sampling.chains = 2;
     spec.sampling.draws = 400;
-    let settings = FitSettings { sampling: spec.sampling.clone(), seed: 1, threads: 2, warm: None };
+    let settings = FitSettings {
+        sampling: spec.sampling.clone(),
+        seed: 1,
+        threads: 2,
+        warm: None,
+        patience: None,
+    };
     let search = Search { method: Method::Nuts, settings: &settings, approximate_draws: 0 };
     learn(&spec, panel, search, &Silent, &AtomicBool::new(false)).unwrap()
 }
@@ -58,7 +66,13 @@ fn a_learned_scale_that_may_be_zero_is_no_funnel_under_heavy_tails() {
         [sampling]\nchains = 2\nwarmup = 500\ndraws = 500\n";
     let spec = Spec::from_toml(spec).unwrap();
     let panel = World::simulate(&random_brand(BrandClass::Short, 21), 21).unwrap().panel;
-    let settings = FitSettings { sampling: spec.sampling.clone(), seed: 1, threads: 2, warm: None };
+    let settings = FitSettings {
+        sampling: spec.sampling.clone(),
+        seed: 1,
+        threads: 2,
+        warm: None,
+        patience: None,
+    };
     let search = Search { method: Method::Nuts, settings: &settings, approximate_draws: 0 };
     let ensemble = learn(&spec, &panel, search, &Silent, &AtomicBool::new(false)).unwrap();
     let facts = &ensemble.leading().fitted.facts;
@@ -105,4 +119,40 @@ fn geos_count_for_the_root_of_their_number() {
             assert!((model.power - c / (c + counted)).abs() < 1e-12, "{name}: {}", model.power);
         }
     }
+}
+
+#[test]
+fn a_structure_that_has_not_settled_draws_on_and_keeps_as_many_draws() {
+    let spec = "version = 1\nstructure = []\n[sampling]\nchains = 2\nwarmup = 100\ndraws = 100\n";
+    let spec = Spec::from_toml(spec).unwrap();
+    let panel = world(FamilySettings::national(), 3);
+    let fit = |patience: Option<Patience>| {
+        let settings = FitSettings {
+            sampling: spec.sampling.clone(),
+            seed: 1,
+            threads: 2,
+            warm: None,
+            patience,
+        };
+        let search = Search { method: Method::Nuts, settings: &settings, approximate_draws: 0 };
+        let mut whole = learn(&spec, &panel, search, &Silent, &AtomicBool::new(false)).unwrap();
+        whole.members.remove(0).fitted
+    };
+    let thin = |fitted: &Fitted| fitted.facts.iter().map(|f| f.thin).collect::<Vec<_>>();
+    let strict = Patience { rhat: 1.0, ess: 1e6, max_thin: 4 };
+    let (usual, longer) = (fit(None), fit(Some(strict)));
+    assert_eq!((thin(&usual), thin(&longer)), (vec![1, 1], vec![4, 4]));
+    assert_eq!((usual.len(), longer.len()), (200, 200));
+    assert!(longer.gradient_evaluations > 2 * usual.gradient_evaluations);
+    let least = |fitted: &Fitted| {
+        let scalars = Scalars::new(&fitted.model);
+        let sizes = (0..scalars.len())
+            .filter_map(|i| convergence(&scalars.chains(i, &fitted.chains)).ess_bulk);
+        sizes.fold(f64::INFINITY, f64::min)
+    };
+    assert!(least(&longer) > least(&usual), "{} and {}", least(&longer), least(&usual));
+
+    let easy = fit(Some(Patience { rhat: 9.0, ess: 1.0, max_thin: 4 }));
+    assert_eq!(thin(&easy), [1, 1]);
+    assert_eq!(easy.chains, usual.chains);
 }

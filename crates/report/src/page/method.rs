@@ -63,8 +63,11 @@ fn facts(material: &Material<'_>) -> Vec<(String, String)> {
         add(
             "Draws",
             format!(
-                "{} chains of {} after {} of warm-up",
-                sampler.chains, sampler.draws, sampler.warmup
+                "{} chains of {} after {} of warm-up{}",
+                sampler.chains,
+                sampler.draws,
+                sampler.warmup,
+                drew_on(sampler.thin)
             ),
         );
     }
@@ -109,6 +112,14 @@ fn method(method: Method) -> &'static str {
         Method::Laplace => "Laplace approximation at the mode, resampled: approximate",
         Method::Pathfinder => "Pathfinder: approximate",
         Method::Ridge => "Robyn-style ridge with hyper-parameter search: no posterior",
+    }
+}
+
+/// Said where a structure had to draw on.
+fn drew_on(thin: usize) -> String {
+    match thin {
+        0 | 1 => String::new(),
+        _ => format!(", up to {thin} draws made for each one kept"),
     }
 }
 

@@ -244,6 +244,7 @@ pub(crate) fn summary_of(brands: &[Brand], periods: usize, days: i64) -> Summary
             chains: 4,
             warmup: 1000,
             draws: 1000,
+            thin: 1,
             rhat_max: 1.0054,
             rhat_max_parameter: "knot[6]".into(),
             ess_bulk_min: 900.0,

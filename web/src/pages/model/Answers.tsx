@@ -55,7 +55,7 @@ export function Answers({ model, summary }: { model: Model; summary: Summary }) 
           ["Model", `${model.name}, version ${model.version}, ${formatMoment(model.finished_at)}`],
           ["Data", `${model.dataset.name}, ${plural(data.periods, data.granularity)} from ${formatDay(data.start)} to ${formatDay(data.end)}`],
           ["Preset and method", `${model.preset}, ${summary.method}, seed ${summary.seed}, Outlay ${summary.version}`],
-          ["Draws", `${diagnostics.chains} chains of ${diagnostics.draws} after ${diagnostics.warmup} to warm up`],
+          ["Draws", `${diagnostics.chains} chains of ${diagnostics.draws} after ${diagnostics.warmup} to warm up${(diagnostics.thin ?? 1) > 1 ? `, up to ${diagnostics.thin} made for each one kept` : ""}`],
           ["Convergence", `R-hat at most ${terms.numbers.aligned(diagnostics.rhat_max, 3)}, at least ${terms.numbers.fixed(diagnostics.ess_bulk_min, 0)} effective draws, ${diagnostics.divergences} divergent`],
           ["Structures", summary.structures ? Object.entries(summary.structures).map(([n, s]) => `${n} ${terms.numbers.share(s.weight)}`).join(", ") : "one"],
           ["Took", terms.numbers.seconds(summary.timing.total_seconds)],

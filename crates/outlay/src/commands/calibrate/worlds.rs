@@ -142,7 +142,7 @@ fn one(args: &Args, spec: &Spec, world: usize, cancel: &AtomicBool) -> Result<Ve
     let fail = |e: &dyn std::error::Error| Stop::Failed(e.to_string());
     let simulated = World::simulate(&random_world(&family, seed), seed).map_err(|e| fail(&e))?;
     let sampling = Sampling { chains: 2, warmup: 600, draws: 600, target_accept: 0.9 };
-    let settings = FitSettings { sampling, seed, threads: 1, warm: None };
+    let settings = FitSettings { sampling, seed, threads: 1, warm: None, patience: None };
     let search = Search { method: Method::Nuts, settings: &settings, approximate_draws: 0 };
     let learnt = match learn(spec, &simulated.panel, search, &Silent, cancel) {
         Err(FitError::Sample(SampleError::Cancelled)) => return Err(Stop::Cancelled),

@@ -85,7 +85,8 @@ pub(crate) fn fit(panel: &Panel, preset: Preset, chains: usize, draws: usize) ->
     spec.sampling.chains = chains;
     spec.sampling.draws = draws;
     let model = Model::new(&spec, panel).unwrap();
-    let settings = FitSettings { sampling: spec.sampling, seed: 1, threads: 2, warm: None };
+    let settings =
+        FitSettings { sampling: spec.sampling, seed: 1, threads: 2, warm: None, patience: None };
     nuts(model, &settings, &Silent, &AtomicBool::new(false)).unwrap()
 }
 

@@ -65,7 +65,13 @@ pub(super) fn answer(
     cancel: &AtomicBool,
 ) -> Result<Answer, Stop> {
     let (clock, chains) = (ThreadTime::now(), ChainClock::default());
-    let settings = FitSettings { sampling: spec.sampling.clone(), seed, threads: 1, warm: None };
+    let settings = FitSettings {
+        sampling: spec.sampling.clone(),
+        seed,
+        threads: 1,
+        warm: None,
+        patience: None,
+    };
     let search = Search {
         method: approach.method(),
         settings: &settings,
