@@ -318,7 +318,7 @@ fn diagnostics_of(
     };
     let (rhat_max, rhat_max_parameter) = worst(&|p| p.rhat, true);
     let (ess_bulk_min, ess_bulk_min_parameter) = worst(&|p| p.ess_bulk, false);
-    let (ess_tail_min, _) = worst(&|p| p.ess_tail, false);
+    let (ess_tail_min, ess_tail_min_parameter) = worst(&|p| p.ess_tail, false);
     let fits: Vec<_> = ensemble.members.iter().map(|m| &m.fitted).collect();
     let facts: Vec<_> = fits.iter().flat_map(|f| &f.facts).collect();
     let kept = fits.iter().map(|f| f.len()).sum::<usize>().max(1) as f64;
@@ -333,6 +333,7 @@ fn diagnostics_of(
         ess_bulk_min,
         ess_bulk_min_parameter,
         ess_tail_min,
+        ess_tail_min_parameter,
         divergences: facts.iter().map(|f| f.divergences).sum(),
         max_depth_reached: facts.iter().map(|f| f.max_depth_reached).sum(),
         leapfrogs_mean: leapfrogs as f64 / kept,

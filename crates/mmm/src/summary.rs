@@ -456,6 +456,9 @@ pub struct Diagnostics {
     pub ess_bulk_min_parameter: String,
     /// Smallest tail effective sample size.
     pub ess_tail_min: f64,
+    /// The parameter with the smallest tail effective sample size.
+    #[serde(default)]
+    pub ess_tail_min_parameter: String,
     /// Divergent transitions after warm-up.
     pub divergences: usize,
     /// Draws whose tree reached its largest depth.

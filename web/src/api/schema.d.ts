@@ -2316,6 +2316,8 @@ export interface components {
              * @description Smallest tail effective sample size.
              */
             ess_tail_min: number;
+            /** @description The parameter with the smallest tail effective sample size. */
+            ess_tail_min_parameter?: string;
             /** @description Whether the run was interrupted and holds what was drawn until then. */
             interrupted: boolean;
             /**

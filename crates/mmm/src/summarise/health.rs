@@ -99,7 +99,11 @@ fn convergence(review: &mut Review<'_>, summary: &Summary, ensemble: &Ensemble) 
     );
     let least = review.registry.get(&keys::HEALTH_ESS_MIN);
     let none = review.registry.get(&keys::HEALTH_ESS_FAIL);
-    let ess = d.ess_bulk_min.min(d.ess_tail_min);
+    let (ess, parameter) = if d.ess_tail_min < d.ess_bulk_min {
+        (d.ess_tail_min, &d.ess_tail_min_parameter)
+    } else {
+        (d.ess_bulk_min, &d.ess_bulk_min_parameter)
+    };
     let verdict = match ess {
         e if e < none => Verdict::Fail,
         e if e < least => Verdict::Review,
@@ -108,10 +112,7 @@ fn convergence(review: &mut Review<'_>, summary: &Summary, ensemble: &Ensemble) 
     review.add(
         "convergence.ess",
         verdict,
-        format!(
-            "at least {ess:.0} effective draws in every parameter (fewest: {})",
-            d.ess_bulk_min_parameter
-        ),
+        format!("at least {ess:.0} effective draws in every parameter (fewest: {parameter})"),
         &more,
     );
     let share = d.divergences as f64

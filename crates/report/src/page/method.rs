@@ -78,7 +78,7 @@ fn facts(material: &Material<'_>) -> Vec<(String, String)> {
             format!(
                 "{}, tail {}",
                 named(locale.fixed(sampler.ess_bulk_min, 0), &sampler.ess_bulk_min_parameter),
-                locale.fixed(sampler.ess_tail_min, 0)
+                named(locale.fixed(sampler.ess_tail_min, 0), &sampler.ess_tail_min_parameter)
             ),
         );
         add("Divergent draws", sampler.divergences.to_string());

@@ -250,6 +250,7 @@ pub(crate) fn summary_of(brands: &[Brand], periods: usize, days: i64) -> Summary
             ess_bulk_min: 900.0,
             ess_bulk_min_parameter: "knot[0]".into(),
             ess_tail_min: 1100.0,
+            ess_tail_min_parameter: "knot[0]".into(),
             divergences: 0,
             max_depth_reached: 0,
             leapfrogs_mean: 17.4,
