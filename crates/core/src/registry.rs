@@ -189,6 +189,8 @@ settings! {
         "Betancourt 2017", "Share of divergent draws above which a fit is doubtful";
     HEALTH_DIVERGENCE_FAIL = "health.divergence_share_fail", 0.01, "share of draws", 0.0, 1.0, High,
         "own choice: ten times the share that needs review", "Share of divergent draws above which a fit fails";
+    HEALTH_STRUCTURE_WEIGHT = "health.structure_weight_min", 0.05, "share", 0.0, 1.0, Medium,
+        "own choice: what is wrong with a twentieth of the answer lies well within its interval", "Weight below which a structure that has not settled is only spoken of and does not fail the fit";
     HEALTH_KHAT_MAX = "health.khat_max", 0.7, "Pareto k-hat", 0.0, 5.0, Medium,
         "Yao et al. 2018, Vehtari et al. 2024", "Pareto k-hat up to which an approximation is called close to the posterior";
     HEALTH_R2_MIN = "health.r2_min", 0.5, "share", 0.0, 1.0, Medium,

@@ -2,9 +2,12 @@
 
 use outlay_core::registry::{Registry, Setting, keys};
 
+mod convergence;
+
 use crate::ensemble::Ensemble;
 use crate::fit::Fitted;
 use crate::summary::{Finding, Health, Method, Summary, Verdict};
+use convergence::convergence;
 
 /// Before any check.
 pub(super) fn unknown() -> Health {
@@ -79,84 +82,6 @@ fn score(findings: &[Finding], registry: &Registry) -> f64 {
         })
         .sum();
     earned * (100.0 / whole)
-}
-
-fn convergence(review: &mut Review<'_>, summary: &Summary, ensemble: &Ensemble) {
-    let d = &summary.diagnostics;
-    let more = draw_more(d.draws, d.thin);
-    let warn = review.registry.get(&keys::HEALTH_RHAT_WARN);
-    let fail = review.registry.get(&keys::HEALTH_RHAT_FAIL);
-    let verdict = match d.rhat_max {
-        r if r >= fail => Verdict::Fail,
-        r if r >= warn => Verdict::Review,
-        _ => Verdict::Ok,
-    };
-    review.add(
-        "convergence.rhat",
-        verdict,
-        format!("chains agree to R-hat {:.3} (worst: {})", d.rhat_max, d.rhat_max_parameter),
-        &format!("{more}; if it stays, the data cannot tell this parameter from others: fix its prior or merge channels"),
-    );
-    let least = review.registry.get(&keys::HEALTH_ESS_MIN);
-    let none = review.registry.get(&keys::HEALTH_ESS_FAIL);
-    let (ess, parameter) = if d.ess_tail_min < d.ess_bulk_min {
-        (d.ess_tail_min, &d.ess_tail_min_parameter)
-    } else {
-        (d.ess_bulk_min, &d.ess_bulk_min_parameter)
-    };
-    let verdict = match ess {
-        e if e < none => Verdict::Fail,
-        e if e < least => Verdict::Review,
-        _ => Verdict::Ok,
-    };
-    review.add(
-        "convergence.ess",
-        verdict,
-        format!("at least {ess:.0} effective draws in every parameter (fewest: {parameter})"),
-        &more,
-    );
-    let share = d.divergences as f64
-        / ensemble.members.iter().map(|m| m.fitted.len()).sum::<usize>().max(1) as f64;
-    let most = review.registry.get(&keys::HEALTH_DIVERGENCE_SHARE);
-    let fail = review.registry.get(&keys::HEALTH_DIVERGENCE_FAIL);
-    let verdict = match share {
-        s if s > fail => Verdict::Fail,
-        s if s > most => Verdict::Review,
-        _ => Verdict::Ok,
-    };
-    review.add(
-        "convergence.divergences",
-        verdict,
-        format!("{} divergent draws", d.divergences),
-        "raise `sampling.target_accept` to 0.95 or more",
-    );
-    let fits = || ensemble.members.iter().map(|m| &m.fitted);
-    let abandoned: usize = fits().map(|f| f.abandoned).sum();
-    if abandoned > 0 || fits().any(|f| f.facts.iter().any(|c| c.suspicious)) {
-        review.add(
-            "convergence.stuck",
-            Verdict::Fail,
-            format!("{} chain(s) never joined the others", abandoned.max(1)),
-            "run again with another seed; if it stays, the posterior has separate modes: narrow the priors",
-        );
-    }
-    if ensemble.interrupted() {
-        review.add(
-            "convergence.interrupted",
-            Verdict::Review,
-            format!("interrupted: {} draws were kept", fits().map(Fitted::len).sum::<usize>()),
-            "run again to the end before deciding anything",
-        );
-    }
-}
-
-/// What to do where draws are too few. Chains that drew on keep no more draws for it, which is
-/// kinder to memory than more kept ones.
-fn draw_more(draws: usize, thin: usize) -> String {
-    match thin {
-        0 | 1 => format!("draw more (`--draws {}`)", 2 * draws),
-        _ => format!("let the chains draw on for longer (`--set fit.max_thin={}`)", 4 * thin),
-    }
 }
 
 fn approximation(review: &mut Review<'_>, fitted: &Fitted) {

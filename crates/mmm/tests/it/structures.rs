@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
+use outlay_core::registry::Registry;
 use outlay_core::{Panel, PanelDraft};
 use outlay_inference::Silent;
 use outlay_inference::diagnostics::convergence;
@@ -10,7 +11,8 @@ use outlay_mmm::fit::{FitSettings, Fitted, Patience};
 use outlay_mmm::model::ModelError;
 use outlay_mmm::scalars::Scalars;
 use outlay_mmm::spec::{Preset, Spec};
-use outlay_mmm::summary::Method;
+use outlay_mmm::summarise::{Provenance, summarise};
+use outlay_mmm::summary::{Method, Verdict};
 use outlay_world::{BrandClass, FamilySettings, World, random_brand, random_world};
 
 fn world(family: FamilySettings, seed: u64) -> Panel {
@@ -155,4 +157,38 @@ fn a_structure_that_has_not_settled_draws_on_and_keeps_as_many_draws() {
     let easy = fit(Some(Patience { rhat: 9.0, ess: 1.0, max_thin: 4 }));
     assert_eq!(thin(&easy), [1, 1]);
     assert_eq!(easy.chains, usual.chains);
+}
+
+#[test]
+fn a_structure_that_hardly_counts_does_not_fail_a_fit() {
+    let ensemble = fitted(&world(FamilySettings::national(), 3));
+    let verdict = |weight: f64, divergences: usize| {
+        let mut members = ensemble.members.clone();
+        let others = members.len() as f64 - 1.0;
+        for member in &mut members {
+            member.weight = (1.0 - weight) / others;
+            for facts in &mut member.fitted.facts {
+                facts.divergences = 0;
+            }
+        }
+        members[0].weight = weight;
+        members[0].fitted.facts[0].divergences = divergences;
+        let summary =
+            summarise(&Ensemble::new(members), &Registry::default(), &Provenance::default());
+        let found = |code: &str| {
+            let finding = summary.health.findings.iter().find(|f| f.code == code);
+            finding.map(|f| (f.verdict, f.message.clone()))
+        };
+        (found("convergence.divergences").unwrap().0, found("convergence.minor"))
+    };
+    let (counted, minor) = verdict(0.3, 100);
+    assert_eq!((counted, minor), (Verdict::Fail, None));
+    let (counted, minor) = verdict(0.02, 100);
+    assert_eq!(counted, Verdict::Ok);
+    let (minor, words) = minor.unwrap();
+    assert_eq!(minor, Verdict::Review);
+    for part in ["additive", "100 divergent", "only 2 %"] {
+        assert!(words.contains(part), "{words}");
+    }
+    assert_eq!(verdict(0.02, 0).1, None, "what has settled is not spoken of");
 }
