@@ -101,6 +101,23 @@ pub struct ChainFacts {
     pub suspicious: bool,
 }
 
+/// What the sampler noted of each draw of a chain.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Trace {
+    /// Log density in the sampler's coordinates, up to a constant.
+    pub log_density: Vec<f64>,
+    /// Total energy.
+    pub energy: Vec<f64>,
+    /// Whether the trajectory diverged.
+    pub divergent: Vec<bool>,
+    /// Leapfrog steps.
+    pub leapfrogs: Vec<u32>,
+    /// Depth of the tree.
+    pub depth: Vec<u32>,
+    /// Whether the tree reached its largest depth.
+    pub max_depth_reached: Vec<bool>,
+}
+
 /// A posterior in draws.
 #[derive(Debug, Clone)]
 pub struct Fitted {
@@ -114,6 +131,9 @@ pub struct Fitted {
     pub seed: u64,
     /// Sampler figures per chain; empty for approximations.
     pub facts: Vec<ChainFacts>,
+    /// What the sampler noted of each draw, per chain; empty for approximations and for a fit that
+    /// was read back.
+    pub traces: Vec<Trace>,
     /// Restarted chains.
     pub restarts: usize,
     /// Chains given up.
@@ -262,12 +282,24 @@ fn from_run(posterior: &Posterior, run: &Run, seed: u64) -> Fitted {
         method: Method::Nuts,
         seed,
         facts,
+        traces: run.chains.iter().map(trace).collect(),
         restarts: run.restarts(),
         abandoned: run.abandoned.len(),
         interrupted: run.interrupted,
         gradient_evaluations: run.gradient_evaluations,
         khat: None,
         warm: Some(run.warm_start()),
+    }
+}
+
+fn trace(chain: &ChainDraws) -> Trace {
+    Trace {
+        log_density: chain.log_density.clone(),
+        energy: chain.energy.clone(),
+        divergent: chain.divergent.clone(),
+        leapfrogs: chain.leapfrogs.clone(),
+        depth: chain.depth.clone(),
+        max_depth_reached: chain.max_depth_reached.clone(),
     }
 }
 
@@ -283,6 +315,7 @@ fn from_approximation(
         method,
         seed,
         facts: Vec::new(),
+        traces: Vec::new(),
         restarts: 0,
         abandoned: 0,
         interrupted: false,

@@ -64,6 +64,15 @@ fn a_fit_is_asked_for_in_json_watched_written_and_read_back() {
     let summary = load(&out).unwrap().summary;
     assert_eq!(summary, learnt.summary);
 
+    // What the sampler noted stands beside the draws.
+    let text = std::fs::read_to_string(out.join("arviz.json")).unwrap();
+    let arviz: serde_json::Value = serde_json::from_str(&text).unwrap();
+    for noted in ["lp", "energy", "diverging", "n_steps", "tree_depth", "reached_max_tree_depth"] {
+        let chains = arviz["sample_stats"][noted].as_array().unwrap();
+        let lengths: Vec<_> = chains.iter().map(|chain| chain.as_array().unwrap().len()).collect();
+        assert_eq!(lengths, [100, 100], "{noted}");
+    }
+
     // What is read back answers the same.
     let asked = CurveRequest { channel: "tv".into(), spend: vec![1e5, 2e5] };
     let before = curve(&learnt.fit().unwrap(), &asked).unwrap();

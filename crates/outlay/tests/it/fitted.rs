@@ -75,8 +75,8 @@ fn arviz_opens_the_draws() {
         return;
     }
     let folder = fitted();
-    let script =
-        "import arviz as az; d = az.from_json('fit/arviz.json'); s = az.summary(d); print(len(s))";
+    let script = "import arviz as az; d = az.from_json('fit/arviz.json'); s = az.summary(d); \
+        assert d.sample_stats.diverging.shape == d.sample_stats.energy.shape; print(len(s))";
     let run =
         Command::new("python3").args(["-c", script]).current_dir(folder.path()).output().unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use indexmap::IndexMap;
-use outlay_mmm::fit::Fitted;
+use outlay_mmm::fit::{Fitted, Trace};
 use outlay_mmm::scalars::Scalars;
 use serde_json::{Map, Value, json};
 
@@ -21,7 +21,26 @@ fn variables(names: &[String]) -> IndexMap<&str, Vec<(usize, &str)>> {
     variables
 }
 
-/// Writes posterior, dimensions and coordinates.
+/// What the sampler noted, under ArviZ's names; nothing where it noted nothing, or not of every draw.
+fn sample_stats(fitted: &Fitted) -> Option<Value> {
+    let lengths = fitted.traces.iter().map(|trace| trace.divergent.len());
+    let complete = !fitted.traces.is_empty() && lengths.eq(fitted.chains.iter().map(Vec::len));
+    fn of<'a, T>(fitted: &'a Fitted, noted: impl Fn(&'a Trace) -> T) -> Vec<T> {
+        fitted.traces.iter().map(noted).collect()
+    }
+    complete.then(|| {
+        json!({
+            "lp": of(fitted, |trace| &trace.log_density),
+            "energy": of(fitted, |trace| &trace.energy),
+            "diverging": of(fitted, |trace| &trace.divergent),
+            "n_steps": of(fitted, |trace| &trace.leapfrogs),
+            "tree_depth": of(fitted, |trace| &trace.depth),
+            "reached_max_tree_depth": of(fitted, |trace| &trace.max_depth_reached),
+        })
+    })
+}
+
+/// Writes posterior, what the sampler noted, dimensions and coordinates.
 pub(super) fn write(mut out: impl Write, fitted: &Fitted) -> io::Result<()> {
     let scalars = Scalars::new(&fitted.model);
     let variables = variables(&scalars.names);
@@ -57,7 +76,12 @@ pub(super) fn write(mut out: impl Write, fitted: &Fitted) -> io::Result<()> {
             .collect();
         serde_json::to_writer(&mut out, &chains)?;
     }
-    out.write_all(b"},\"dims\":")?;
+    out.write_all(b"}")?;
+    if let Some(stats) = sample_stats(fitted) {
+        out.write_all(b",\"sample_stats\":")?;
+        serde_json::to_writer(&mut out, &stats)?;
+    }
+    out.write_all(b",\"dims\":")?;
     serde_json::to_writer(&mut out, &Value::Object(dims))?;
     out.write_all(b",\"coords\":")?;
     serde_json::to_writer(&mut out, &Value::Object(coords))?;

@@ -118,6 +118,7 @@ pub(super) fn read(file: File, model: Model, warm: Option<WarmStart>) -> Result<
         method: Method::Nuts,
         seed: 0,
         facts: Vec::new(),
+        traces: Vec::new(),
         restarts: 0,
         abandoned: 0,
         interrupted: false,
