@@ -122,7 +122,7 @@ fn chains_draw_on_until_the_fit_may_be_used_by_its_own_verdict() {
     let never = ("health.ess_fail", 1e6);
     let (longest, advice) = thin(200, &[never]);
     assert_eq!(longest, 4);
-    assert!(advice.contains("--set fit.max_thin=16"), "{advice}");
+    assert!(advice.contains("--set fit.max_thin=8"), "{advice}");
     assert_eq!(thin(200, &[never, ("fit.max_thin", 2.0)]).0, 2);
     let (usual, advice) = thin(200, &[never, ("fit.max_thin", 1.0)]);
     assert_eq!(usual, 1);

@@ -63,7 +63,7 @@ impl Figures {
     }
 
     /// Verdicts on R-hat, on effective draws and on divergences.
-    fn verdicts(&self, registry: &Registry) -> [Verdict; 3] {
+    fn verdicts(&self, registry: &Registry) -> (Verdict, Verdict, Verdict) {
         let get = |key| registry.get(key);
         let rhat = match self.rhat.0 {
             r if r >= get(&keys::HEALTH_RHAT_FAIL) => Verdict::Fail,
@@ -80,7 +80,7 @@ impl Figures {
             s if s > get(&keys::HEALTH_DIVERGENCE_SHARE) => Verdict::Review,
             _ => Verdict::Ok,
         };
-        [rhat, ess, divergences]
+        (rhat, ess, divergences)
     }
 }
 
@@ -93,7 +93,7 @@ pub(super) fn convergence(review: &mut Review<'_>, summary: &Summary, ensemble: 
         ensemble.members.iter().partition(|m| carries(m));
     let figures = Figures::of(summary, &carrying, several);
     let more = draw_more(&summary.diagnostics);
-    let [rhat, ess, divergences] = figures.verdicts(review.registry);
+    let (rhat, ess, divergences) = figures.verdicts(review.registry);
     review.add(
         "convergence.rhat",
         rhat,
@@ -140,8 +140,8 @@ pub(super) fn convergence(review: &mut Review<'_>, summary: &Summary, ensemble: 
 /// A structure that hardly counts is spoken of where it could not stand alone.
 fn minor(review: &mut Review<'_>, summary: &Summary, member: &Member) {
     let figures = Figures::of(summary, &[member], true);
-    let failed = figures.verdicts(review.registry).contains(&Verdict::Fail);
-    if !failed && figures.stuck == 0 {
+    let (rhat, ess, divergences) = figures.verdicts(review.registry);
+    if rhat.max(ess).max(divergences) < Verdict::Fail && figures.stuck == 0 {
         return;
     }
     review.add(
@@ -165,6 +165,6 @@ fn minor(review: &mut Review<'_>, summary: &Summary, member: &Member) {
 fn draw_more(diagnostics: &Diagnostics) -> String {
     match diagnostics.thin {
         0 | 1 => format!("draw more (`--draws {}`)", 2 * diagnostics.draws),
-        thin => format!("let the chains draw on for longer (`--set fit.max_thin={}`)", 4 * thin),
+        thin => format!("let the chains draw on for longer (`--set fit.max_thin={}`)", 2 * thin),
     }
 }
