@@ -29,17 +29,15 @@ fn stray(panel: &Panel, periods: &[usize], factor: f64) -> Panel {
     Panel::new(draft).unwrap()
 }
 
+fn settings(spec: &Spec, patience: Option<Patience>) -> FitSettings {
+    FitSettings { sampling: spec.sampling.clone(), seed: 1, threads: 2, warm: None, patience }
+}
+
 fn fitted(panel: &Panel) -> Ensemble {
     let mut spec = Spec::preset(Preset::Outlay);
     spec.sampling.chains = 2;
     spec.sampling.draws = 400;
-    let settings = FitSettings {
-        sampling: spec.sampling.clone(),
-        seed: 1,
-        threads: 2,
-        warm: None,
-        patience: None,
-    };
+    let settings = settings(&spec, None);
     let search = Search { method: Method::Nuts, settings: &settings, approximate_draws: 0 };
     learn(&spec, panel, search, &Silent, &AtomicBool::new(false)).unwrap()
 }
@@ -68,13 +66,7 @@ fn a_learned_scale_that_may_be_zero_is_no_funnel_under_heavy_tails() {
         [sampling]\nchains = 2\nwarmup = 500\ndraws = 500\n";
     let spec = Spec::from_toml(spec).unwrap();
     let panel = World::simulate(&random_brand(BrandClass::Short, 21), 21).unwrap().panel;
-    let settings = FitSettings {
-        sampling: spec.sampling.clone(),
-        seed: 1,
-        threads: 2,
-        warm: None,
-        patience: None,
-    };
+    let settings = settings(&spec, None);
     let search = Search { method: Method::Nuts, settings: &settings, approximate_draws: 0 };
     let ensemble = learn(&spec, &panel, search, &Silent, &AtomicBool::new(false)).unwrap();
     let facts = &ensemble.leading().fitted.facts;
@@ -129,13 +121,7 @@ fn a_structure_that_has_not_settled_draws_on_and_keeps_as_many_draws() {
     let spec = Spec::from_toml(spec).unwrap();
     let panel = world(FamilySettings::national(), 3);
     let fit = |patience: Option<Patience>| {
-        let settings = FitSettings {
-            sampling: spec.sampling.clone(),
-            seed: 1,
-            threads: 2,
-            warm: None,
-            patience,
-        };
+        let settings = settings(&spec, patience);
         let search = Search { method: Method::Nuts, settings: &settings, approximate_draws: 0 };
         let mut whole = learn(&spec, &panel, search, &Silent, &AtomicBool::new(false)).unwrap();
         whole.members.remove(0).fitted
@@ -191,4 +177,15 @@ fn a_structure_that_hardly_counts_does_not_fail_a_fit() {
         assert!(words.contains(part), "{words}");
     }
     assert_eq!(verdict(0.02, 0).1, None, "what has settled is not spoken of");
+}
+
+#[test]
+fn draws_too_few_to_count_are_none_that_are_effective() {
+    let mut members = fitted(&world(FamilySettings::national(), 3)).members;
+    for chain in members.iter_mut().flat_map(|m| &mut m.fitted.chains) {
+        chain.truncate(3);
+    }
+    let summary = summarise(&Ensemble::new(members), &Registry::default(), &Provenance::default());
+    let ess = summary.health.findings.iter().find(|f| f.code == "convergence.ess").unwrap();
+    assert_eq!(ess.verdict, Verdict::Fail, "{}", ess.message);
 }

@@ -44,6 +44,10 @@ impl Figures {
             own.draws += fitted.len();
             own.stuck += fitted.abandoned + fitted.facts.iter().filter(|f| f.suspicious).count();
         }
+        // Too few draws to count any: none is effective.
+        if own.ess.0.is_infinite() {
+            own.ess.0 = 0.0;
+        }
         own
     }
 
